@@ -1,0 +1,36 @@
+import type { Catalog } from "../src/catalog/catalog.js";
+import { readTypeSchema } from "../src/catalog/read-type-schema.js";
+import { UsageError } from "../src/errors.js";
+import type { FolderHour } from "../src/folder-hour.js";
+import {
+  loadHour,
+  type LoadHourPorts,
+  type LoadResult,
+} from "../src/load/load-hour.js";
+
+export interface LoadOptions {
+  readonly catalog: Catalog;
+  readonly type: string;
+  readonly hour: FolderHour;
+}
+
+/** Loads one type's classified hour into its table. */
+export async function load(
+  options: LoadOptions,
+  ports: LoadHourPorts,
+): Promise<LoadResult> {
+  const { catalog, hour } = options;
+  const type = catalog.types.get(options.type);
+  if (type === undefined) {
+    throw new UsageError(
+      `${JSON.stringify(options.type)} is not a type of ${catalog.file}; it has ${[...catalog.types.keys()].join(", ")}`,
+    );
+  }
+  const fields = await readTypeSchema(catalog, type);
+  return loadHour({ type, hour, fields, timezone: catalog.timezone }, ports);
+}
+
+/** Whether the load replaced the hour with no rows, which `--skip-empty` tells by its exit code. */
+export function isEmptyLoad(result: LoadResult): boolean {
+  return result.outcome === "replaced" && result.rows_loaded === 0;
+}

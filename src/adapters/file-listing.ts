@@ -1,0 +1,109 @@
+import type { BigIntStats, Dirent } from "node:fs";
+import { lstat, readdir, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { ServiceError } from "../errors.js";
+import type { ObjectInfo } from "../ports/object-store.js";
+import { codeOf, translateFileError } from "./file-error.js";
+import { checkFileKey, privateFolder } from "./file-key.js";
+
+/**
+ * Files below `directory` whose key starts with `prefix`, by the key's UTF-8 bytes; holds one folder's names per level.
+ * A folder sorts as its name and a slash, so that `a-b` comes before `a/b`, and `a0` after.
+ */
+export async function* listFiles(
+  directory: string,
+  prefix: string,
+): AsyncGenerator<ObjectInfo> {
+  const url = `file:${directory}`;
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  if (folder !== "") checkFileKey(url, folder.slice(0, -1));
+  yield* walk(url, directory, folder, prefix);
+}
+
+async function* walk(
+  url: string,
+  directory: string,
+  folder: string,
+  prefix: string,
+): AsyncGenerator<ObjectInfo> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(join(directory, folder), { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return;
+    throw translateFileError(error, url, "list", folder);
+  }
+  const keys = entries
+    .map((entry) => ({
+      entry,
+      key: folder + entry.name + (entry.isDirectory() ? "/" : ""),
+    }))
+    .filter(({ key }) => key !== `${privateFolder}/`)
+    .filter(
+      ({ key }) =>
+        key.startsWith(prefix) || (key.endsWith("/") && prefix.startsWith(key)),
+    )
+    .map(({ entry, key }) => ({ entry, key, bytes: Buffer.from(key) }))
+    .sort((a, b) => a.bytes.compare(b.bytes));
+  for (const { entry, key } of keys) {
+    if (entry.isDirectory()) {
+      yield* walk(url, directory, key, prefix);
+      continue;
+    }
+    checkFileKey(url, key);
+    const info = await describeListed(url, directory, key);
+    if (info !== null) yield info;
+  }
+}
+
+/** Null where the file was deleted since its folder was read. */
+async function describeListed(
+  url: string,
+  directory: string,
+  key: string,
+): Promise<ObjectInfo | null> {
+  try {
+    const info = await describeFile(key, join(directory, key));
+    return info === "folder" ? null : info;
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT")
+      throw translateFileError(error, url, "list", key);
+    if (!key.includes("\ufffd")) return null;
+    throw new ServiceError(
+      `${url}: the file name ${JSON.stringify(key)} is not UTF-8; rename it`,
+    );
+  }
+}
+
+/** What a listing tells of a file. Throws ServiceError on a link, a socket or a device. */
+export async function describeFile(
+  key: string,
+  path: string,
+): Promise<ObjectInfo | "folder">;
+export async function describeFile(
+  key: string,
+  open: FileHandle | BigIntStats,
+): Promise<ObjectInfo>;
+export async function describeFile(
+  key: string,
+  file: string | FileHandle | BigIntStats,
+): Promise<ObjectInfo | "folder"> {
+  const stats =
+    typeof file === "string"
+      ? await lstat(file, { bigint: true })
+      : "fd" in file
+        ? await file.stat({ bigint: true })
+        : file;
+  if (stats.isDirectory()) return "folder";
+  if (!stats.isFile()) {
+    const kind = stats.isSymbolicLink() ? "a symbolic link" : "no plain file";
+    throw new ServiceError(
+      `${JSON.stringify(key)} is ${kind}; put the file itself there`,
+    );
+  }
+  return {
+    key,
+    sizeBytes: Number(stats.size),
+    etag: `${stats.ino}-${stats.mtimeNs}-${stats.size}`,
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { lock } from "proper-lockfile";
+import { ServiceError } from "../errors.js";
+import { codeOf, translateFileError } from "./file-error.js";
+import { privateFolder } from "./file-key.js";
+
+/** A write touches its file with every block, so one that stood still for an hour belongs to no living process. */
+const abandonedMs = 3_600_000;
+
+/** What a killed process holds is taken over after this long; the work under a lock takes milliseconds. */
+const staleMs = 5_000;
+
+export async function sweepTemporaryFiles(directory: string): Promise<void> {
+  const folder = join(directory, privateFolder);
+  await mkdir(join(folder, "locks"), { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".tmp")) continue;
+    const path = join(folder, name);
+    const modifiedMs = await stat(path).then(
+      (stats) => stats.mtimeMs,
+      () => Infinity,
+    );
+    if (Date.now() - modifiedMs > abandonedMs) await rm(path, { force: true });
+  }
+}
+
+/** Runs `work` as the only one, of all processes, for this key. `assertHeld` throws where the lock was lost meanwhile. */
+export async function withKeyLock<T>(
+  directory: string,
+  key: string,
+  work: (assertHeld: () => void) => Promise<T>,
+): Promise<T> {
+  const locks = join(directory, privateFolder, "locks");
+  const lockfilePath = join(
+    locks,
+    createHash("sha256").update(key).digest("hex"),
+  );
+  let lost = false;
+  const release = await lock(lockfilePath, {
+    realpath: false,
+    lockfilePath,
+    stale: staleMs,
+    retries: {
+      retries: 300,
+      minTimeout: 5,
+      maxTimeout: 100,
+      factor: 1.3,
+      randomize: true,
+    },
+    onCompromised: () => {
+      lost = true;
+    },
+  }).catch((error: unknown) => {
+    if (codeOf(error) !== "ELOCKED") {
+      throw translateFileError(error, `file:${directory}`, "lock", key);
+    }
+    throw new ServiceError(
+      `file:${directory}: ${JSON.stringify(key)} stays locked by another process (${lockfilePath})`,
+      { cause: error },
+    );
+  });
+  try {
+    return await work(() => {
+      if (lost) {
+        throw new ServiceError(
+          `file:${directory}: the lock of ${JSON.stringify(key)} was lost before its write; nothing was written`,
+        );
+      }
+    });
+  } finally {
+    await release().catch(() => undefined);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Problem } from "../../errors.js";
+import type { TableField } from "../../schema/table-field.js";
+import type { Catalog } from "../catalog.js";
+import type { ParsedCatalog } from "../parse-catalog.js";
+import type { RawCatalog } from "../raw-catalog.js";
+
+/** What a rule sees: the catalog as written and as normalised, and the schema files that could be read. */
+export interface RuleContext extends Pick<
+  ParsedCatalog,
+  "problemAt" | "problemAtKey"
+> {
+  readonly raw: RawCatalog;
+  readonly catalog: Catalog;
+  /** By log type. */
+  readonly schemas: ReadonlyMap<string, readonly TableField[]>;
+}
+
+/** One thing that the catalog's shape alone can't say. */
+export type Rule = (context: RuleContext) => Problem[];

@@ -1,0 +1,24 @@
+import type { Manifest } from "./manifest.js";
+
+/** Which counts of the manifest do not add up, in words; null where every line is accounted for. */
+export function findCountMismatch(manifest: Manifest): string | null {
+  const types = Object.entries(manifest.types);
+  for (const [name, type] of types) {
+    const rows = sum(type.files.map((file) => file.rows));
+    if (rows !== type.rows)
+      return `${name} has ${type.rows} rows, its files ${rows}`;
+  }
+  const reasons = sum(Object.values(manifest.set_aside.reasons));
+  if (reasons !== manifest.set_aside.rows) {
+    return `${manifest.set_aside.rows} lines are set aside, ${reasons} by their reasons`;
+  }
+  const rows = sum(types.map(([, type]) => type.rows));
+  const accounted = rows + manifest.set_aside.rows + manifest.blank;
+  return accounted === manifest.lines
+    ? null
+    : `${manifest.lines} lines were read, ${accounted} are accounted for (${rows} rows, ${manifest.set_aside.rows} set aside, ${manifest.blank} blank)`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

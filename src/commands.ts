@@ -1,0 +1,45 @@
+import yargs from "yargs";
+import { addGlobalOptions, type CommandContext } from "./commands/context.js";
+import { catalogCommands } from "./commands/catalog-commands.js";
+import { hourCommands } from "./commands/hour-commands.js";
+import { sampleCommands } from "./commands/sample-commands.js";
+import { SluiceError, UsageError } from "./errors.js";
+
+/** Runs one command line, without the program's name; throws SluiceError where it fails as expected. */
+export async function runCommandLine(
+  words: readonly string[],
+  context: CommandContext,
+): Promise<void> {
+  const parser = addGlobalOptions(yargs([...words]))
+    .scriptName("sluice")
+    .usage(
+      "$0 COMMAND\n\nMixed logs into typed warehouse tables, an hour at a time.",
+    )
+    .locale("en")
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, "a command is missing")
+    .parserConfiguration({ "duplicate-arguments-array": false })
+    .wrap(100)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error: Error | undefined) => {
+      if (error instanceof SluiceError) throw error;
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw new UsageError(
+        `${message || String(error?.message)}\nsluice --help lists the commands and their options`,
+      );
+    })
+    .epilogue(
+      "Hours are UTC, like 2026-11-21T03. Exit codes: 0 done, 1 a bug, 2 usage or catalog, 3 data refused, " +
+        "4 not ready, 5 a service failed, 99 nothing to load (--skip-empty), 143 stopped.",
+    );
+  for (const addCommand of [
+    ...hourCommands,
+    ...catalogCommands,
+    ...sampleCommands,
+  ]) {
+    addCommand(parser, context);
+  }
+  await parser.parseAsync();
+}

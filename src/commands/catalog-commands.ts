@@ -1,0 +1,207 @@
+import { CatalogError, DataRefusedError } from "../errors.js";
+import { parseFolderHour } from "../folder-hour.js";
+import { splitNames } from "../run/choose-types.js";
+import type { AddCommand } from "./context.js";
+import { openSample } from "./open-sample.js";
+
+const addCheck: AddCommand = (yargs, context) =>
+  yargs.command(
+    "check",
+    "Check the catalog, its schema files and the generated DAGs: all problems at once",
+    (options) =>
+      options.example("$0 check", "Exit 0 only if there is nothing to mend"),
+    async (args) => {
+      const { check } = await import("../../jobs/check.js");
+      const result = await check({
+        catalogFile: args.catalog,
+        overrides: context.overrides(args),
+      });
+      if (result.problems.length > 0) throw new CatalogError(result.problems);
+      if (result.dag_problems.length > 0)
+        throw new DataRefusedError(result.dag_problems.join("\n"));
+      context.finish(
+        args,
+        result,
+        `${args.catalog}: ${result.types} log types, no problems`,
+      );
+    },
+  );
+
+const addGenerate: AddCommand = (yargs, context) =>
+  yargs.command(
+    "generate",
+    "Render the Airflow DAGs of the catalog into generated-dags/",
+    (options) =>
+      options
+        .option("out", {
+          type: "string",
+          requiresArg: true,
+          describe:
+            "Folder of the DAGs [default: generated-dags beside the catalog]",
+        })
+        .option("check", {
+          type: "boolean",
+          default: false,
+          describe:
+            "Write nothing; exit 3 if a file is changed, missing or left over",
+        })
+        .option("diff", {
+          type: "boolean",
+          default: false,
+          describe: "Write nothing; print what would change",
+        })
+        .option("rebalance", {
+          type: "boolean",
+          default: false,
+          describe: "Deal every minute anew: moves logical dates",
+        })
+        .conflicts("check", "diff")
+        .example("$0 generate", "After every change of the catalog")
+        .example("$0 generate --check", "In CI"),
+    async (args) => {
+      const { generate } = await import("../../jobs/generate.js");
+      const catalog = await context.openCatalog(args);
+      const mode = args.check ? "check" : args.diff ? "diff" : "write";
+      const result = await generate({
+        catalog,
+        mode,
+        rebalance: args.rebalance,
+        ...(args.out !== undefined && { outDir: args.out }),
+      });
+      const counts = `${result.written.length} written, ${result.removed.length} removed, ${result.unchanged.length} unchanged`;
+      const words =
+        mode === "diff"
+          ? result.diff.trimEnd() || "no differences"
+          : `${result.outDir}: ${counts}`;
+      context.finish(args, result, words);
+    },
+  );
+
+const addExplain: AddCommand = (yargs, context) =>
+  yargs.command(
+    "explain <dag>",
+    "Which hour a DAG's run handles, when it starts, what it waits for, and why",
+    (options) =>
+      options
+        .positional("dag", {
+          type: "string",
+          demandOption: true,
+          describe: "DAG id or log type",
+        })
+        .option("at", {
+          type: "string",
+          requiresArg: true,
+          describe:
+            "A logical date, like 2026-11-21T03:37Z [default: the newest run]",
+        })
+        .example(
+          "$0 explain load_purchase --at 2026-11-21T03:10Z",
+          "One run of one DAG",
+        ),
+    async (args) => {
+      const { explain } = await import("../../jobs/explain.js");
+      const catalog = await context.openCatalog(args);
+      const result = await explain({
+        catalog,
+        dag: args.dag,
+        now: new Date(),
+        ...(args.at !== undefined && { at: args.at }),
+      });
+      context.finish(args, result, result.lines.join("\n"));
+    },
+  );
+
+const addBackfill: AddCommand = (yargs, context) =>
+  yargs.command(
+    "backfill",
+    "Print, in order, what an operator types to have hours done again, on Airflow 2 and 3",
+    (options) =>
+      options
+        .option("from", {
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+          describe: "First folder hour",
+        })
+        .option("to", {
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+          describe: "Last folder hour, included",
+        })
+        .option("types", {
+          type: "string",
+          requiresArg: true,
+          describe: "Only these log types, like purchase,refund",
+        })
+        .example(
+          "$0 backfill --from 2026-11-21T00 --to 2026-11-21T05 --types purchase",
+          "Runs nothing",
+        ),
+    async (args) => {
+      const { backfill } = await import("../../jobs/backfill.js");
+      const types = splitNames(args.types);
+      const range = {
+        from: parseFolderHour(args.from),
+        to: parseFolderHour(args.to),
+      };
+      const catalog = await context.openCatalog(args);
+      const result = await backfill({
+        catalog,
+        ...range,
+        ...(types !== null && { types }),
+      });
+      context.finish(args, result, result.lines.join("\n"));
+    },
+  );
+
+const addSchema: AddCommand = (yargs, context) =>
+  yargs.command("schema", "Schema files of the log types", (group) =>
+    group
+      .command(
+        "infer <files..>",
+        "Print the schema that takes every row of NDJSON samples; findings go to standard error",
+        (options) =>
+          options
+            .positional("files", {
+              type: "string",
+              array: true,
+              demandOption: true,
+              describe: "NDJSON files, plain or gzip",
+            })
+            .option("quoted", {
+              choices: ["string", "infer"] as const,
+              default: "string" as const,
+              describe: "Whether quoted numbers count as strings or numbers",
+            })
+            .example(
+              "$0 schema infer purchases.ndjson > schemas/tables/purchase.json",
+              "Then review it",
+            ),
+        async (args) => {
+          const { schemaInfer } = await import("../../jobs/schema-infer.js");
+          const result = await schemaInfer(
+            { quoted: args.quoted },
+            {
+              samples: args.files.map((name) => ({
+                name,
+                open: () => openSample(name),
+              })),
+            },
+          );
+          for (const { column, message } of result.findings) {
+            process.stderr.write(`${column}: ${message}\n`);
+          }
+          context.finish({ json: false }, result, result.schema.trimEnd());
+        },
+      )
+      .demandCommand(1, "a schema command is missing"),
+  );
+
+export const catalogCommands: readonly AddCommand[] = [
+  addCheck,
+  addGenerate,
+  addExplain,
+  addBackfill,
+  addSchema,
+];

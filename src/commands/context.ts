@@ -1,0 +1,124 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Argv } from "yargs";
+import type { Catalog } from "../catalog/catalog.js";
+import { readCatalog } from "../catalog/read-catalog.js";
+import type { Environment } from "../environment.js";
+import { createLog, type Log } from "../log.js";
+import type { ObjectStore } from "../ports/object-store.js";
+import type { Warehouse } from "../ports/warehouse.js";
+import { startProgress, type Progress } from "../terminal/progress.js";
+import { openObjectStore, openWarehouse } from "../wiring.js";
+
+export interface CatalogOverrides {
+  readonly source?: string;
+  readonly stage?: string;
+  readonly warehouse?: string;
+}
+
+export interface GlobalArguments {
+  readonly catalog: string;
+  readonly source: string | undefined;
+  readonly stage: string | undefined;
+  readonly warehouse: string | undefined;
+  readonly json: boolean;
+}
+
+export function addGlobalOptions(yargs: Argv) {
+  return yargs
+    .option("catalog", {
+      type: "string",
+      default: "catalog.yaml",
+      describe: "The catalog of log types",
+      requiresArg: true,
+    })
+    .option("source", {
+      type: "string",
+      describe: "URL of the logs (over SLUICE_SOURCE, over the catalog)",
+      requiresArg: true,
+    })
+    .option("stage", {
+      type: "string",
+      describe:
+        "URL of the classified files (over SLUICE_STAGE, over the catalog)",
+      requiresArg: true,
+    })
+    .option("warehouse", {
+      type: "string",
+      describe: "URL of the tables (over SLUICE_WAREHOUSE, over the catalog)",
+      requiresArg: true,
+    })
+    .option("json", {
+      type: "boolean",
+      default: false,
+      describe: "One JSON result on standard output",
+    });
+}
+
+/** Where a pod's result goes besides standard output, for Airflow's XCom sidecar. */
+const xcomDirectory = "/airflow/xcom";
+
+/** What the commands share: the environment, the log, and the ways in and out. */
+export interface CommandContext {
+  readonly log: Log;
+  readonly spoolDirectory: string;
+  overrides(args: GlobalArguments): CatalogOverrides;
+  openCatalog(args: GlobalArguments): Promise<Catalog>;
+  openSource(catalog: Catalog): ObjectStore;
+  openStage(catalog: Catalog): ObjectStore;
+  /** Opens the warehouse for as long as `use` runs. */
+  withWarehouse<T>(
+    catalog: Catalog,
+    use: (warehouse: Warehouse) => Promise<T>,
+  ): Promise<T>;
+  startProgress(total: number): Progress;
+  /** Prints a command's one result: words, or JSON with `--json`. */
+  finish(args: { readonly json: boolean }, result: object, words: string): void;
+}
+
+export function createCommandContext(environment: Environment): CommandContext {
+  const terminal = process.stderr.isTTY;
+  const overrides = (args: GlobalArguments): CatalogOverrides => {
+    const source = args.source ?? environment.source;
+    const stage = args.stage ?? environment.stage;
+    const warehouse = args.warehouse ?? environment.warehouse;
+    return {
+      ...(source !== undefined && { source }),
+      ...(stage !== undefined && { stage }),
+      ...(warehouse !== undefined && { warehouse }),
+    };
+  };
+  return {
+    log: createLog({ level: environment.logLevel, terminal }),
+    spoolDirectory: environment.spoolDirectory ?? join(tmpdir(), "sluice"),
+    overrides,
+    openCatalog: (args) => readCatalog(args.catalog, overrides(args)),
+    openSource: (catalog) => openObjectStore(catalog.source),
+    openStage: (catalog) => openObjectStore(catalog.stage),
+    withWarehouse: async (catalog, use) => {
+      const warehouse = openWarehouse(catalog.warehouse);
+      try {
+        return await use(warehouse);
+      } finally {
+        await warehouse.close();
+      }
+    },
+    startProgress: (total) => startProgress(total, terminal),
+    finish: (args, result, words) => {
+      const json = JSON.stringify(result);
+      process.stdout.write(`${args.json ? json : words}\n`);
+      if (existsSync(xcomDirectory))
+        writeFileSync(join(xcomDirectory, "return.json"), json);
+    },
+  };
+}
+
+/** The command line with its global options. */
+export type CommandLine = ReturnType<typeof addGlobalOptions>;
+
+/** Adds one command to the command line. */
+export type AddCommand = (
+  yargs: CommandLine,
+  context: CommandContext,
+) => unknown;

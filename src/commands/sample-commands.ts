@@ -1,0 +1,96 @@
+import { parseFolderHour } from "../folder-hour.js";
+import { formatPairs } from "../terminal/tables.js";
+import type { AddCommand } from "./context.js";
+
+const addSample: AddCommand = (yargs, context) =>
+  yargs.command(
+    "sample",
+    "Write made-up logs of the catalogued types to the source",
+    (options) =>
+      options
+        .option("from", {
+          type: "string",
+          demandOption: true,
+          requiresArg: true,
+          describe: "First hour",
+        })
+        .option("hours", {
+          type: "number",
+          default: 1,
+          requiresArg: true,
+          describe: "How many hours",
+        })
+        .option("rows", {
+          type: "number",
+          default: 2000,
+          requiresArg: true,
+          describe: "Lines an hour",
+        })
+        .option("seed", {
+          type: "number",
+          default: 1,
+          requiresArg: true,
+          describe: "The same seed makes the same logs",
+        })
+        .example(
+          "$0 sample --from 2026-11-21T03 --hours 3 --source file:logs",
+          "Three hours below logs/",
+        ),
+    async (args) => {
+      const { sample } = await import("../../jobs/sample.js");
+      const catalog = await context.openCatalog(args);
+      const hours = await sample(
+        { ...args, catalog, from: parseFolderHour(args.from) },
+        { source: context.openSource(catalog) },
+      );
+      const written = hours.map(({ hour, lines }): [string, string] => [
+        hour,
+        `${lines} lines`,
+      ]);
+      context.finish(
+        args,
+        { source: catalog.source, hours },
+        `${formatPairs(written)}\nwritten to ${catalog.source}`,
+      );
+    },
+  );
+
+const addDemo: AddCommand = (yargs, context) =>
+  yargs.command(
+    "demo",
+    "Sample hours, classified and loaded on this machine: no account, no server",
+    (options) =>
+      options
+        .option("dir", {
+          type: "string",
+          default: ".sluice/demo",
+          requiresArg: true,
+          describe: "Where to put it all; emptied first",
+        })
+        .option("rows", {
+          type: "number",
+          default: 20_000,
+          requiresArg: true,
+          describe: "Lines an hour",
+        })
+        .example("$0 demo", "Everything into .sluice/demo"),
+    async (args) => {
+      const { demo } = await import("../../jobs/demo.js");
+      const { openDemo } = await import("./open-demo.js");
+      const opened = await openDemo(args.dir, context);
+      const progress = context.startProgress(opened.steps);
+      try {
+        const result = await demo(
+          { ...opened.options, rows: args.rows, onStep: progress.step },
+          opened.ports,
+        );
+        progress.stop();
+        context.finish(args, result, opened.describe(result));
+      } finally {
+        progress.stop();
+        await opened.ports.warehouse.close();
+      }
+    },
+  );
+
+export const sampleCommands: readonly AddCommand[] = [addSample, addDemo];

@@ -1,0 +1,74 @@
+import { hoursBetween, type FolderHour } from "../folder-hour.js";
+import { tickOf } from "./explain-run.js";
+import type { DagSchedule } from "./model.js";
+
+export interface BackfillStep {
+  readonly dagId: string;
+  /** One run for each folder hour. */
+  readonly runs: number;
+  readonly airflow2: string;
+  readonly airflow3: string;
+}
+
+/**
+ * The commands that run a DAG for each of these folder hours, both ends included, done ones too. The dates are logical dates, the first and
+ * the last run's own: both Airflows include them.
+ */
+export function buildBackfillStep(
+  dag: DagSchedule,
+  from: FolderHour,
+  to: FolderHour,
+): BackfillStep {
+  const first = isoSeconds(tickOf(from, dag.minute));
+  const last = isoSeconds(tickOf(to, dag.minute));
+  return {
+    dagId: dag.dagId,
+    runs: hoursBetween(from, to).length,
+    airflow2: shellWords([
+      "airflow",
+      "dags",
+      "backfill",
+      "--reset-dagruns",
+      "--yes",
+      "-s",
+      first,
+      "-e",
+      last,
+      dag.dagId,
+    ]),
+    airflow3: shellWords([
+      ...[
+        "airflow",
+        "backfill",
+        "create",
+        "--dag-id",
+        dag.dagId,
+        "--from-date",
+        first,
+        "--to-date",
+        last,
+      ],
+      ...[
+        "--reprocess-behavior",
+        "completed",
+        "--max-active-runs",
+        dag.type === null ? "4" : "1",
+      ],
+    ]),
+  };
+}
+
+/** Words for a POSIX shell, quoted where they need it. */
+export function shellWords(words: readonly string[]): string {
+  return words
+    .map((word) =>
+      /^[A-Za-z0-9_@%+=:,./-]+$/.test(word)
+        ? word
+        : `'${word.replaceAll("'", `'\\''`)}'`,
+    )
+    .join(" ");
+}
+
+function isoSeconds(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}+00:00`;
+}

@@ -1,0 +1,85 @@
+import type {
+  AirflowSettings,
+  ColumnRule,
+  LogType,
+} from "../catalog/catalog.js";
+import { twoDigits } from "./two-digits.js";
+
+/** The markdown that Airflow shows on the page of the classifier's DAG. */
+export function describeClassifier(airflow: AirflowSettings): string {
+  const minute = twoDigits(airflow.classify.minute);
+  return [
+    "# Classification of log hours",
+    "",
+    "Splits one folder hour of the source into one file set per log type, sets broken lines aside and writes the hour's manifest.",
+    "",
+    `Every hour at :${minute}. The run of logical date 03:${minute} starts at 04:${minute} and classifies hour 03 (UTC).`,
+    "",
+    ...describeReload(
+      "log_classification",
+      "Afterwards load the hour again: each load DAG, with the same hour.",
+    ),
+  ].join("\n");
+}
+
+/** The markdown that Airflow shows on the page of a type's DAG. */
+export function describeLoad(
+  type: LogType,
+  dagId: string,
+  minute: number,
+  classifyMinute: number,
+): string {
+  const at = twoDigits(minute);
+  return [
+    `# ${type.table}`,
+    "",
+    ...(type.description === null ? [] : [type.description, ""]),
+    `Log type: ${type.name}. Owner: ${type.owner}.`,
+    "",
+    `Schema: schemas/tables/${type.name}.json, after the column rules below, and folder_hour (TIMESTAMP), the UTC hour of the source folder.`,
+    "",
+    ...describeColumns(type.columns),
+    `Every hour at :${at}. The run of logical date 03:${at} starts at 04:${at} and loads hour 03 (UTC); ` +
+      `it waits for the classifier's run of 03:${twoDigits(classifyMinute)}.`,
+    "",
+    ...describeReload(
+      dagId,
+      "An hour's rows are replaced whole: a reload any number of times gives the same table.",
+    ),
+  ].join("\n");
+}
+
+function describeReload(dagId: string, remark: string): string[] {
+  return [
+    "## Do an hour again",
+    "",
+    "Trigger the DAG with `hour` set in the form, or on the command line, Airflow 2 and 3 alike:",
+    "",
+    `    airflow dags trigger ${dagId} --conf '{"hour": "2026-11-21T03"}'`,
+    "",
+    `${remark} \`sluice backfill --from HOUR --to HOUR\` prints the commands for many hours.`,
+    "",
+  ];
+}
+
+function describeColumns(columns: ReadonlyMap<string, ColumnRule>): string[] {
+  if (columns.size === 0)
+    return ["No column rules: the columns are those of the schema file.", ""];
+  return [
+    "Column rules:",
+    "",
+    ...[...columns].map(([name, rule]) => `- ${name}: ${describeRule(rule)}`),
+    "",
+  ];
+}
+
+function describeRule(rule: ColumnRule): string {
+  const parts = [
+    rule.drop ? "dropped" : null,
+    rule.wrap === null ? null : "kept as text",
+    rule.from === null ? null : `${rule.from} to ${rule.to ?? "timestamp"}`,
+    rule.sql === null ? null : `SQL ${rule.sql}`,
+    rule.rename === null ? null : `renamed to ${rule.rename}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? "as it is" : parts.join(", ");
+}

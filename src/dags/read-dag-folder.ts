@@ -1,0 +1,84 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../errors.js";
+import { findPackageRoot } from "../package-root.js";
+import { generatedHeader } from "./model.js";
+import type { DagTemplates } from "./render.js";
+import {
+  parseScheduleLock,
+  scheduleLockFile,
+  type ScheduleLock,
+} from "./schedule-lock.js";
+
+/** What a folder of generated files holds. */
+export interface DagFolder {
+  /** Files with our header, by name. */
+  readonly generated: ReadonlyMap<string, string>;
+  /** Names of Python files that somebody else wrote. */
+  readonly foreign: ReadonlySet<string>;
+  /** The lock's text, and what it says; null where there is none. */
+  readonly lock: {
+    readonly text: string;
+    readonly parse: () => ScheduleLock;
+  } | null;
+}
+
+/** No such folder is an empty one. */
+export async function readDagFolder(directory: string): Promise<DagFolder> {
+  const generated = new Map<string, string>();
+  const foreign = new Set<string>();
+  const names = await orMissing(readdir(directory), []);
+  for (const name of names.filter((entry) => entry.endsWith(".py")).sort()) {
+    const text = await readFile(join(directory, name), "utf8");
+    if (text.startsWith(`${generatedHeader}\n`)) generated.set(name, text);
+    else foreign.add(name);
+  }
+  const file = join(directory, scheduleLockFile);
+  const text = await orMissing(readFile(file, "utf8"), null);
+  return {
+    generated,
+    foreign,
+    lock:
+      text === null
+        ? null
+        : { text, parse: () => parseScheduleLock(text, file) },
+  };
+}
+
+/** Reads dag-templates/ of this installation. */
+export async function readDagTemplates(
+  directory = join(findPackageRoot(), "dag-templates"),
+): Promise<DagTemplates> {
+  const suffix = ".py.hbs";
+  const partials = new Map<string, string>();
+  for (const name of await readdir(join(directory, "partials")))
+    if (name.endsWith(suffix))
+      partials.set(
+        name.slice(0, -suffix.length),
+        await readFile(join(directory, "partials", name), "utf8"),
+      );
+  return {
+    classifier: await readFile(
+      join(directory, `log_classification${suffix}`),
+      "utf8",
+    ),
+    load: await readFile(join(directory, `load${suffix}`), "utf8"),
+    partials,
+  };
+}
+
+async function orMissing<Found, Missing>(
+  reading: Promise<Found>,
+  missing: Missing,
+): Promise<Found | Missing> {
+  try {
+    return await reading;
+  } catch (error) {
+    const code =
+      error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return missing;
+    if (code === "ENOTDIR")
+      throw new UsageError(`the DAG folder is not a folder: ${String(error)}`);
+    throw error;
+  }
+}

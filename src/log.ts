@@ -1,0 +1,30 @@
+import { pino, destination } from "pino";
+import pretty from "pino-pretty";
+
+/** Structured logging, as pino has it: the fields first, then the words. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** Logs to standard error: words on a terminal, JSON lines otherwise. */
+export function createLog(options: {
+  readonly level: string;
+  readonly terminal: boolean;
+}): Log {
+  const base = { level: options.level, base: null };
+  return options.terminal
+    ? pino(
+        base,
+        pretty({
+          destination: 2,
+          sync: true,
+          translateTime: "HH:MM:ss",
+          ignore: "pid,hostname",
+        }),
+      )
+    : pino(
+        { ...base, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+        destination({ dest: 2, sync: true }),
+      );
+}

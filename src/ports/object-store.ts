@@ -1,0 +1,63 @@
+/** What a listing tells of one object. */
+export interface ObjectInfo {
+  /** Relative to the store's URL, with `/` between segments, never starting with one. */
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Opaque; differs whenever the object was written anew (S3 ETag, GCS generation, a file's inode and time). */
+  readonly etag: string;
+}
+
+/** One open object. The body must be read to its end, or destroyed by leaving its iterator. */
+export interface OpenObject extends ObjectInfo {
+  /** The object's bytes in order, in blocks of any size. Throws ObjectChangedError when it changed meanwhile, ServiceError when reading fails. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface PutOptions {
+  /** Write only if the object stands at this etag; `null`: only if there is none. Otherwise PreconditionFailedError, and nothing is changed. */
+  readonly ifMatch?: string | null;
+  /** Base64 of the big-endian CRC32C that the bytes must have. Otherwise ServiceError, and nothing is changed. */
+  readonly crc32c?: string;
+}
+
+export interface PutResult extends ObjectInfo {
+  /** Base64 of the big-endian CRC32C of the bytes that were stored. */
+  readonly crc32c: string;
+}
+
+/**
+ * A bucket, or a prefix in one. Strongly consistent: what was put is seen by the next get and list.
+ * Every error is a ServiceError (or one of its subclasses); no SDK error passes.
+ */
+export interface ObjectStore {
+  /** For messages and manifests; holds no credentials. */
+  readonly url: string;
+
+  /** The URL by which another service may read the object. */
+  uri(key: string): string;
+
+  /**
+   * Every object whose key starts with `prefix`, in ascending order of the key's UTF-8 bytes, page by page behind the iterator.
+   * No such prefix is no objects. A page that cannot be read is an error, never a shorter listing.
+   */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+
+  /** Null where there is no such object. `ifMatch`: ObjectChangedError unless the object stands at this etag. */
+  get(
+    key: string,
+    options?: { readonly ifMatch?: string },
+  ): Promise<OpenObject | null>;
+
+  /**
+   * Writes the whole object or nothing: a reader, and a listing, see the old object or the new one.
+   * A body that throws leaves nothing behind that a listing shows, and its error is rethrown as it is.
+   */
+  put(
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options?: PutOptions,
+  ): Promise<PutResult>;
+
+  /** Done as well where there is no such object. */
+  delete(key: string): Promise<void>;
+}

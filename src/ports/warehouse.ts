@@ -1,0 +1,148 @@
+import type { TableField } from "../schema/table-field.js";
+
+/** One stage object to load: by its URI where the warehouse can read it, by its bytes otherwise. */
+export interface LoadSource {
+  readonly key: string;
+  readonly uri: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  /** NDJSON, plain; opened anew at each call. */
+  open(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export type Partitioning = "hour" | "day" | "month" | "none";
+
+/** The table that analysts read. */
+export interface OriginTable {
+  readonly table: string;
+  /** `folder_hour TIMESTAMP` included. */
+  readonly fields: readonly TableField[];
+  readonly partitionBy: Partitioning;
+  readonly description?: string;
+}
+
+/** How epoch numbers and ISO 8601 texts are read. */
+export type TimeFormat =
+  "epoch_seconds" | "epoch_millis" | "epoch_micros" | "iso8601";
+
+/** How one column of the origin table is made from a column of TEMP. */
+export type Conversion =
+  | { readonly kind: "copy" }
+  | { readonly kind: "timestamp"; readonly from: TimeFormat }
+  /** Local time in `timezone` (an IANA name), without an offset. */
+  | {
+      readonly kind: "datetime";
+      readonly from: TimeFormat;
+      readonly timezone: string;
+    }
+  /** Code by the catalog's author's intent: one expression over TEMP's columns. */
+  | { readonly kind: "sql"; readonly expression: string };
+
+export interface ColumnMapping {
+  readonly source: string;
+  readonly target: string;
+  readonly conversion: Conversion;
+}
+
+/** A row of `_sluice_loads`. Times are UTC. */
+export interface LedgerRow {
+  readonly logType: string;
+  /** `2026-11-21T03`. */
+  readonly folderHour: string;
+  /** The manifest's `seq`: a higher one is a newer classification. */
+  readonly seq: number;
+  readonly rowsLoaded: number;
+  readonly rowsSetAside: number;
+  readonly bytes: number;
+  /** The manifest's key in the stage. */
+  readonly manifest: string;
+  readonly schemaHash: string;
+  readonly jobId: string;
+  readonly run: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** A row of `_sluice_hours`: what the classification of one hour counted. */
+export interface HourRow {
+  readonly folderHour: string;
+  readonly seq: number;
+  readonly run: string;
+  readonly lines: number;
+  readonly blank: number;
+  readonly setAside: number;
+  /** Reason to count. */
+  readonly setAsideReasons: Readonly<Record<string, number>>;
+  /** Types that the catalog does not know, to their rows. */
+  readonly unknownTypes: Readonly<Record<string, number>>;
+  readonly finishedAt: Date;
+}
+
+export interface ReplaceHour {
+  readonly table: string;
+  /** The loaded TEMP table. */
+  readonly temp: string;
+  readonly columns: readonly ColumnMapping[];
+  readonly ledger: LedgerRow;
+  readonly hour: HourRow;
+}
+
+/** `superseded`: the ledger holds a higher `seq` for this type and hour, and nothing was changed. */
+export type ReplaceOutcome = "replaced" | "superseded";
+
+export interface LoadTempOptions {
+  readonly temp: string;
+  readonly fields: readonly TableField[];
+  readonly sources: readonly LoadSource[];
+  /** Names the load job: a repeated call with the same id attaches to it. `[A-Za-z0-9_-]{1,1000}`. */
+  readonly jobId: string;
+  /** Columns of TEMP that a conversion will read as times: a value that their format can't read is a misfit as well. */
+  readonly timeFormats: ReadonlyMap<string, TimeFormat>;
+}
+
+/**
+ * The tables of one dataset. Table and column names arrive as plain text and are quoted by the adapter.
+ * Every error is a SluiceError: MisfitError for rows that don't fit, ServiceError for the service.
+ */
+export interface Warehouse {
+  /** For messages; holds no credentials. */
+  readonly url: string;
+
+  /** The table's columns in their order, or null where there is no such table. */
+  describeTable(table: string): Promise<readonly TableField[] | null>;
+
+  /** Creates the table; leaves one that stands as it is. */
+  ensureTable(table: OriginTable): Promise<void>;
+
+  /** Adds NULLABLE or REPEATED columns at the end; one that stands already is left as it is. */
+  addColumns(table: string, fields: readonly TableField[]): Promise<void>;
+
+  /** Creates an empty table that goes away by itself within a day, should nobody drop it. */
+  createTemp(temp: string, fields: readonly TableField[]): Promise<void>;
+
+  /**
+   * Loads the sources' rows, in place of what the TEMP table held; all of them or none.
+   * BigQuery's rules for NDJSON hold: an unknown key, a repeated key, a missing REQUIRED value or a value that does not coerce
+   * refuses the load with a MisfitError that groups every misfit. Resolves to the number of rows in the table.
+   */
+  loadTemp(options: LoadTempOptions): Promise<number>;
+
+  /**
+   * In one transaction: stops if the ledger holds a higher seq, deletes the origin table's rows of the folder hour, inserts TEMP's rows
+   * with `folder_hour` and the conversions, and inserts the ledger row, and the hour row where (folder hour, seq) has none yet.
+   * Conflicts with other transactions are retried inside.
+   */
+  replaceHour(replacement: ReplaceHour): Promise<ReplaceOutcome>;
+
+  /** Done as well where there is no such table. */
+  dropTable(table: string): Promise<void>;
+
+  /** The newest ledger row per type and folder hour, both ends included; none where nothing was ever loaded. */
+  readLedger(fromHour: string, toHour: string): Promise<readonly LedgerRow[]>;
+
+  /** Rows of the origin table that carry this folder hour; 0 where there is no table. */
+  countRows(table: string, folderHour: string): Promise<number>;
+
+  /** Ends all connections; the warehouse can't be used after. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import pLimit from "p-limit";
+import type { Catalog, LogType } from "../catalog/catalog.js";
+import { classifyHour } from "../classify/classify-hour.js";
+import type { Manifest } from "../classify/manifest.js";
+import { readTypeSchema } from "../catalog/read-type-schema.js";
+import { exitCodes, SluiceError, type ExitCode } from "../errors.js";
+import type { FolderHour } from "../folder-hour.js";
+import { loadHour, type LoadResult } from "../load/load-hour.js";
+import type { Log } from "../log.js";
+import type { ObjectStore } from "../ports/object-store.js";
+import type { Warehouse } from "../ports/warehouse.js";
+
+export interface RunHoursOptions {
+  readonly catalog: Catalog;
+  readonly hours: readonly FolderHour[];
+  /** Those to load; an hour is always classified whole. */
+  readonly types: readonly LogType[];
+  readonly spoolDirectory: string;
+  /** Told of each step that ended; there is one an hour, and one for each type of it. */
+  readonly onStep: (label: string) => void;
+}
+
+export interface RunHoursPorts {
+  readonly source: ObjectStore;
+  readonly stage: ObjectStore;
+  readonly warehouse: Warehouse;
+  readonly clock: () => Date;
+  readonly log: Log;
+}
+
+export interface RunFailure {
+  readonly hour: FolderHour;
+  /** Null: the classification. */
+  readonly type: string | null;
+  readonly exit_code: ExitCode;
+  readonly message: string;
+}
+
+/** What a manifest counts, without its files. */
+export interface ClassifiedHour {
+  readonly hour: FolderHour;
+  readonly seq: number;
+  readonly lines: number;
+  readonly blank: number;
+  readonly set_aside: Pick<Manifest["set_aside"], "rows" | "reasons">;
+  readonly unknown_types: readonly string[];
+}
+
+export interface RunHoursResult {
+  readonly classified: readonly ClassifiedHour[];
+  readonly loaded: readonly LoadResult[];
+  readonly failures: readonly RunFailure[];
+}
+
+const loadsAtOnce = 4;
+
+/** Classifies and loads each hour in turn. What fails as expected is reported, and the rest goes on; a bug is thrown. */
+export async function runHours(
+  options: RunHoursOptions,
+  ports: RunHoursPorts,
+): Promise<RunHoursResult> {
+  const { catalog, types } = options;
+  const classified: ClassifiedHour[] = [];
+  const loaded: LoadResult[] = [];
+  const failures: RunFailure[] = [];
+  const attempt = async <T>(
+    hour: FolderHour,
+    type: string | null,
+    work: () => Promise<T>,
+  ): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      failures.push({
+        hour,
+        type,
+        exit_code: error.exitCode,
+        message: error.message,
+      });
+      return null;
+    } finally {
+      options.onStep(`${hour} ${type ?? "classify"}`);
+    }
+  };
+  const limit = pLimit(loadsAtOnce);
+  for (const hour of options.hours) {
+    const result = await attempt(hour, null, () =>
+      classifyHour(
+        {
+          catalog,
+          hour,
+          spoolDir: options.spoolDirectory,
+          now: ports.clock,
+          log: ports.log,
+        },
+        ports,
+      ),
+    );
+    if (result === null) continue;
+    classified.push(summarise(result.manifest));
+    const loads = await Promise.all(
+      types.map((type) =>
+        limit(() =>
+          attempt(hour, type.name, async () =>
+            loadHour(
+              {
+                type,
+                hour,
+                fields: await readTypeSchema(catalog, type),
+                timezone: catalog.timezone,
+              },
+              ports,
+            ),
+          ),
+        ),
+      ),
+    );
+    loaded.push(...loads.filter((load) => load !== null));
+  }
+  return { classified, loaded, failures };
+}
+
+function summarise(manifest: Manifest): ClassifiedHour {
+  const { hour, seq, lines, blank, set_aside, types } = manifest;
+  return {
+    hour,
+    seq,
+    lines,
+    blank,
+    set_aside: { rows: set_aside.rows, reasons: set_aside.reasons },
+    unknown_types: Object.keys(types).filter(
+      (name) => types[name]?.catalogued === false,
+    ),
+  };
+}
+
+/** What no retry heals goes first. */
+const gravest: readonly ExitCode[] = [
+  exitCodes.usage,
+  exitCodes.dataRefused,
+  exitCodes.serviceFailed,
+  exitCodes.notReady,
+];
+
+/** The exit code of a run: that of its gravest failure, or 0. */
+export function chooseExitCode(failures: readonly RunFailure[]): ExitCode {
+  return (
+    gravest.find((code) =>
+      failures.some(({ exit_code }) => exit_code === code),
+    ) ?? exitCodes.done
+  );
+}

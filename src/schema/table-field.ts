@@ -1,0 +1,30 @@
+/** BigQuery's column types, in its legacy spelling, as `bq show --schema` prints them. */
+export const fieldTypes = [
+  "STRING",
+  "BYTES",
+  "INTEGER",
+  "FLOAT",
+  "NUMERIC",
+  "BIGNUMERIC",
+  "BOOLEAN",
+  "TIMESTAMP",
+  "DATE",
+  "TIME",
+  "DATETIME",
+  "GEOGRAPHY",
+  "JSON",
+  "RECORD",
+] as const;
+
+export type FieldType = (typeof fieldTypes)[number];
+export type FieldMode = "NULLABLE" | "REQUIRED" | "REPEATED";
+
+/** One column of a BigQuery schema file, with its aliases (INT64, FLOAT64, BOOL, STRUCT) and defaults resolved. */
+export interface TableField {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly mode: FieldMode;
+  readonly description?: string;
+  /** The columns of a RECORD; empty for every other type. */
+  readonly fields: readonly TableField[];
+}

@@ -1,0 +1,22 @@
+import { SingleBar } from "cli-progress";
+
+export interface Progress {
+  step(label: string): void;
+  stop(): void;
+}
+
+/** A bar on standard error where that is a terminal; nothing otherwise. */
+export function startProgress(total: number, terminal: boolean): Progress {
+  if (!terminal) return { step: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    format: "{bar} {value}/{total} {label}",
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  bar.start(total, 0, { label: "" });
+  return {
+    step: (label) => bar.increment(1, { label }),
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,120 @@
+import Table from "cli-table3";
+import { setAsideReasons } from "../classify/manifest.js";
+import type { HourStatus } from "../status/read-states.js";
+import type { TypeHour } from "../status/hour-states.js";
+
+const plainTable = {
+  chars: {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+    left: "",
+    "left-mid": "",
+    mid: "",
+    "mid-mid": "",
+    right: "",
+    "right-mid": "",
+    middle: "  ",
+  },
+  style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+};
+
+/** Hours as columns, types as rows; a type that nothing was seen of in any of the hours is left to the line below. */
+export function formatStates(statuses: readonly HourStatus[]): string {
+  const names = [
+    ...new Set(statuses.flatMap(({ types }) => types.map(({ type }) => type))),
+  ];
+  const table = new Table({
+    ...plainTable,
+    head: ["log type", ...statuses.map(({ hour }) => hour)],
+    colAligns: ["left", ...statuses.map(() => "right" as const)],
+  });
+  for (const name of names) {
+    const cells = statuses.map(({ types }) =>
+      types.find(({ type }) => type === name),
+    );
+    table.push([
+      cells.every((cell) => cell?.catalogued !== false)
+        ? name
+        : `${name} (not in the catalog)`,
+      ...cells.map((cell) => (cell === undefined ? "-" : formatCell(cell))),
+    ]);
+  }
+  for (const label of ["set aside", "blank", "lines"] as const) {
+    table.push([
+      label,
+      ...statuses.map(({ manifest }) => countOf(manifest, label)),
+    ]);
+  }
+  return trimLines(table.toString());
+}
+
+function formatCell(cell: TypeHour): string {
+  switch (cell.state) {
+    case "not_done":
+      return "not done";
+    case "empty":
+      return "empty";
+    case "staged":
+      return `${cell.staged} staged`;
+    case "loaded":
+      return `${cell.loaded} loaded`;
+    case "differing":
+      return `${cell.loaded ?? "none"} loaded, ${cell.staged ?? "none"} staged: differing`;
+  }
+}
+
+function countOf(
+  manifest: HourStatus["manifest"],
+  label: "set aside" | "blank" | "lines",
+): string {
+  if (manifest === null) return "-";
+  return String(
+    label === "set aside" ? manifest.set_aside.rows : manifest[label],
+  );
+}
+
+/** Reasons as rows, hours as columns; the empty text where nothing was set aside. */
+export function formatSetAside(statuses: readonly HourStatus[]): string {
+  const reasons = setAsideReasons.filter((reason) =>
+    statuses.some(({ manifest }) => manifest?.set_aside.reasons[reason]),
+  );
+  if (reasons.length === 0) return "";
+  const table = new Table({
+    ...plainTable,
+    head: ["set aside as", ...statuses.map(({ hour }) => hour)],
+    colAligns: ["left", ...statuses.map(() => "right" as const)],
+  });
+  for (const reason of reasons) {
+    table.push([
+      reason,
+      ...statuses.map(({ manifest }) =>
+        manifest === null
+          ? "-"
+          : String(manifest.set_aside.reasons[reason] ?? 0),
+      ),
+    ]);
+  }
+  return trimLines(table.toString());
+}
+
+/** Two columns and no frame: a name and its value. */
+export function formatPairs(
+  pairs: readonly (readonly [string, string])[],
+): string {
+  const table = new Table(plainTable);
+  for (const [name, value] of pairs) table.push([name, value]);
+  return trimLines(table.toString());
+}
+
+function trimLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}

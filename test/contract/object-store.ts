@@ -1,0 +1,337 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  ObjectChangedError,
+  PreconditionFailedError,
+  ServiceError,
+} from "../../src/errors.js";
+import type { ObjectInfo, ObjectStore } from "../../src/ports/object-store.js";
+
+/** CRC32C of "123456789", the check value of the CRC catalogue (0xe3069283). */
+const digits = { bytes: Buffer.from("123456789"), crc32c: "4waSgw==" };
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+async function listAll(
+  store: ObjectStore,
+  prefix: string,
+): Promise<ObjectInfo[]> {
+  return collect(store.list(prefix));
+}
+
+async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
+  return (await listAll(store, prefix)).map((info) => info.key);
+}
+
+export async function readObject(
+  store: ObjectStore,
+  key: string,
+): Promise<Buffer | null> {
+  const object = await store.get(key);
+  return object && Buffer.concat(await collect(object.body));
+}
+
+async function rejection(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => expect.fail("expected an error"),
+    (error: unknown) => error,
+  );
+}
+
+function byUtf8(a: string, b: string): number {
+  return Buffer.from(a).compare(Buffer.from(b));
+}
+
+async function* blocksOf(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
+}
+
+/** What every object store promises. `makeStore` gives a new, empty one. */
+export function describeObjectStore(
+  name: string,
+  makeStore: () => Promise<ObjectStore>,
+): void {
+  describe(`${name} as an object store`, () => {
+    let store: ObjectStore;
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+
+    it("lists nothing where nothing was put", async () => {
+      expect(await keysOf(store, "")).to.deep.equal([]);
+      expect(await keysOf(store, "2026/11/21/03/")).to.deep.equal([]);
+    });
+
+    it("lists in the order of the whole key's UTF-8 bytes", async () => {
+      const keys = [
+        "a/b",
+        "a-b",
+        "a0",
+        "a.b",
+        "B",
+        "a/b-c/d",
+        "a/b.d",
+        "é",
+        "z",
+        "\u{1f600}",
+        "\uff5e",
+      ];
+      for (const key of keys.filter((key) => key !== "a/b"))
+        await store.put(key, digits.bytes);
+      expect(await keysOf(store, "")).to.deep.equal(
+        keys.filter((key) => key !== "a/b").sort(byUtf8),
+      );
+    });
+
+    it("lists any set of keys in order, and those of a prefix alone", async () => {
+      const segment = fc.constantFrom(
+        "a",
+        "a-",
+        "a.b",
+        "a0",
+        "b",
+        "é",
+        "\u{1f600}",
+        "\uff5e",
+        " x",
+      );
+      const folder = fc.constantFrom("d", "d-", "d.b", "d0", "e", "ö");
+      const key = fc
+        .tuple(fc.array(folder, { maxLength: 2 }), segment)
+        .map(([folders, last]) => [...folders, last].join("/"));
+      const prefixes = ["", "d", "d/", "d-", "d/d", "d/a", "e/x", "a"];
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(key, { maxLength: 12 }),
+          fc.constantFrom(...prefixes),
+          async (keys, prefix) => {
+            const fresh = await makeStore();
+            for (const each of keys) await fresh.put(each, digits.bytes);
+            expect(await keysOf(fresh, prefix)).to.deep.equal(
+              keys.filter((each) => each.startsWith(prefix)).sort(byUtf8),
+            );
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    it("lists the hour 03, and not 030 or 04", async () => {
+      for (const folder of ["03", "030", "04", "02"]) {
+        await store.put(`2026/11/21/${folder}/a.ndjson`, digits.bytes);
+      }
+      expect(await keysOf(store, "2026/11/21/03/")).to.deep.equal([
+        "2026/11/21/03/a.ndjson",
+      ]);
+      expect(await keysOf(store, "2026/11/21/03")).to.deep.equal([
+        "2026/11/21/03/a.ndjson",
+        "2026/11/21/030/a.ndjson",
+      ]);
+    });
+
+    it("lists more than a thousand objects, with size and etag as get tells them", async () => {
+      const keys = Array.from({ length: 1_050 }, (_, index) => `many/${index}`);
+      for (let at = 0; at < keys.length; at += 50) {
+        await Promise.all(
+          keys
+            .slice(at, at + 50)
+            .map((key) => store.put(key, Buffer.from(key))),
+        );
+      }
+      const listed = await listAll(store, "many/");
+      expect(listed.map((info) => info.key)).to.deep.equal(keys.sort(byUtf8));
+      for (const info of listed.slice(0, 3)) {
+        const object = await store.get(info.key);
+        expect(info).to.deep.equal({
+          key: info.key,
+          sizeBytes: info.key.length,
+          etag: object?.etag,
+        });
+      }
+    }).timeout(60_000);
+
+    it("gives null for an object that is not there, and for a folder of objects", async () => {
+      await store.put("a/b", digits.bytes);
+      expect(await store.get("none")).to.equal(null);
+      expect(await store.get("a")).to.equal(null);
+      expect(await store.get("a/b/c")).to.equal(null);
+    });
+
+    it("stores bytes, and tells their size, etag and crc32c", async () => {
+      const put = await store.put("a/b.ndjson", digits.bytes);
+      const object = await store.get("a/b.ndjson");
+      expect(put).to.deep.equal({
+        key: "a/b.ndjson",
+        sizeBytes: 9,
+        etag: object?.etag,
+        crc32c: digits.crc32c,
+      });
+      expect(await readObject(store, "a/b.ndjson")).to.deep.equal(digits.bytes);
+    });
+
+    it("stores a stream of blocks, the empty ones included", async () => {
+      const put = await store.put("streamed", blocksOf("1234", "", "56789"));
+      expect(put.crc32c).to.equal(digits.crc32c);
+      expect(await readObject(store, "streamed")).to.deep.equal(digits.bytes);
+    });
+
+    it("stores zero bytes", async () => {
+      for (const body of [Buffer.alloc(0), blocksOf()]) {
+        const put = await store.put("empty", body);
+        expect([put.sizeBytes, put.crc32c]).to.deep.equal([0, "AAAAAA=="]);
+        expect(await readObject(store, "empty")).to.deep.equal(Buffer.alloc(0));
+      }
+    });
+
+    it("stores 24 MiB of stream, and gives the same back in bounded blocks", async () => {
+      const block = Buffer.from(
+        Array.from({ length: 65_537 }, (_, index) => index % 251),
+      );
+      const blocks = 384;
+      const put = await store.put(
+        "big",
+        (async function* () {
+          for (let index = 0; index < blocks; index += 1)
+            yield await Promise.resolve(block);
+        })(),
+      );
+      expect(put.sizeBytes).to.equal(blocks * block.length);
+      let position = 0;
+      for await (const part of (await store.get("big"))!.body) {
+        expect(part.length).to.be.at.most(4 * 1024 * 1024);
+        for (let at = 0; at < part.length; at += 997) {
+          if (part[at] !== block[(position + at) % block.length])
+            expect.fail(`at ${position + at}`);
+        }
+        position += part.length;
+      }
+      expect(position).to.equal(put.sizeBytes);
+    });
+
+    it("replaces an object, and gives it a new etag even for the same bytes", async () => {
+      const first = await store.put("key", digits.bytes);
+      const second = await store.put("key", digits.bytes);
+      expect(second.etag).to.not.equal(first.etag);
+    });
+
+    it("leaves the old object, and nothing listed, where a body throws", async () => {
+      await store.put("old", digits.bytes);
+      for (const key of ["old", "new/one"]) {
+        const mishap = new Error("source broke");
+        const body = async function* () {
+          yield await Promise.resolve(Buffer.from("part"));
+          throw mishap;
+        };
+        expect(await rejection(store.put(key, body()))).to.equal(mishap);
+      }
+      expect(await keysOf(store, "")).to.deep.equal(["old"]);
+      expect(await readObject(store, "old")).to.deep.equal(digits.bytes);
+    });
+
+    it("stores nothing where the crc32c is another", async () => {
+      const error = await rejection(
+        store.put("key", digits.bytes, { crc32c: "AAAAAA==" }),
+      );
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(await keysOf(store, "")).to.deep.equal([]);
+      await store.put("key", digits.bytes, { crc32c: digits.crc32c });
+      expect(await keysOf(store, "")).to.deep.equal(["key"]);
+    });
+
+    it("creates only where nothing is, when ifMatch is null", async () => {
+      await store.put("key", Buffer.from("1"), { ifMatch: null });
+      const error = await rejection(
+        store.put("key", Buffer.from("2"), { ifMatch: null }),
+      );
+      expect(error).to.be.instanceOf(PreconditionFailedError);
+      expect(String(await readObject(store, "key"))).to.equal("1");
+    });
+
+    it("replaces only the named etag, when ifMatch has one", async () => {
+      const missing = await rejection(
+        store.put("key", digits.bytes, { ifMatch: "1" }),
+      );
+      expect(missing).to.be.instanceOf(PreconditionFailedError);
+      const first = await store.put("key", Buffer.from("1"));
+      await store.put("key", Buffer.from("2"), { ifMatch: first.etag });
+      const error = await rejection(
+        store.put("key", Buffer.from("3"), { ifMatch: first.etag }),
+      );
+      expect(error).to.be.instanceOf(PreconditionFailedError);
+      expect(String(await readObject(store, "key"))).to.equal("2");
+    });
+
+    it("lets exactly one of racing conditional writers win", async () => {
+      let etag: string | null = null;
+      for (let round = 0; round < 5; round += 1) {
+        const writers = Array.from(
+          { length: 6 },
+          (_, index) => `${round}-${index}`,
+        );
+        const expected: string | null = etag;
+        const results: PromiseSettledResult<ObjectInfo>[] = await Promise.allSettled(
+          writers.map((text) =>
+            store.put("key", Buffer.from(text), { ifMatch: expected }),
+          ),
+        );
+        const won = results.filter((result) => result.status === "fulfilled");
+        const lost = results.filter((result) => result.status === "rejected");
+        expect(won.length).to.equal(1);
+        for (const { reason } of lost)
+          expect(reason).to.be.instanceOf(PreconditionFailedError);
+        const winner =
+          writers[results.findIndex((result) => result.status === "fulfilled")];
+        expect(String(await readObject(store, "key"))).to.equal(winner);
+        etag = won[0]?.value.etag ?? null;
+      }
+    });
+
+    it("refuses to read another etag than the named one", async () => {
+      const first = await store.put("key", Buffer.from("1"));
+      expect((await store.get("key", { ifMatch: first.etag }))?.etag).to.equal(
+        first.etag,
+      );
+      await store.put("key", Buffer.from("2"));
+      const error = await rejection(store.get("key", { ifMatch: first.etag }));
+      expect(error).to.be.instanceOf(ObjectChangedError);
+      expect(await store.get("none", { ifMatch: first.etag })).to.equal(null);
+    });
+
+    it("deletes an object, and again what is gone", async () => {
+      await store.put("a/b", digits.bytes);
+      await store.put("a/c", digits.bytes);
+      await store.delete("a/b");
+      await store.delete("a/b");
+      await store.delete("never/was");
+      expect(await keysOf(store, "")).to.deep.equal(["a/c"]);
+    });
+
+    for (const key of [
+      "with space/and more.ndjson",
+      ".dot/.file",
+      "한글/로그 é.ndjson",
+      "%2e%2e/%00",
+      "a+b=c&d?e#f",
+      "'quotes\"{{ }}",
+      "-rf",
+      "..a/b..",
+      "x.tmp",
+      "a'; DROP TABLE x",
+      "line\nbreak",
+      "x".repeat(200),
+    ]) {
+      it(`keeps an object under the key ${JSON.stringify(key).slice(0, 60)}`, async () => {
+        await store.put(key, digits.bytes);
+        expect(await keysOf(store, "")).to.deep.equal([key]);
+        expect(await readObject(store, key)).to.deep.equal(digits.bytes);
+        expect(store.uri(key)).to.be.a("string");
+        await store.delete(key);
+        expect(await keysOf(store, "")).to.deep.equal([]);
+      });
+    }
+  });
+}

@@ -1,0 +1,89 @@
+import type {
+  AirflowSettings,
+  Catalog,
+  ColumnRule,
+  LogType,
+} from "../../src/catalog/catalog.js";
+
+const pod = {
+  resources: { cpu: "100m", memory: "128Mi" },
+  retries: 2,
+  pool: "default_pool",
+  priority: 1,
+};
+
+export const plainRule: ColumnRule = {
+  from: null,
+  to: null,
+  rename: null,
+  drop: false,
+  sql: null,
+  wrap: null,
+};
+
+export function buildType(
+  name: string,
+  changes: Partial<LogType> = {},
+): LogType {
+  return {
+    name,
+    table: name.replace(/[^A-Za-z0-9_]/g, "_"),
+    load: "spread",
+    description: null,
+    owner: "data",
+    tags: ["logs"],
+    startDate: "2026-01-01T00:00:00Z",
+    partitionBy: "day",
+    maxSetAside: null,
+    columns: new Map(),
+    wrapped: [],
+    pod,
+    ...changes,
+  };
+}
+
+export function buildAirflow(
+  changes: Partial<AirflowSettings> = {},
+): AirflowSettings {
+  return {
+    image: "registry.example/sluice:1.0.0",
+    namespace: "data",
+    startDate: "2026-01-01T00:00:00Z",
+    catchup: true,
+    owner: "data",
+    tags: ["logs"],
+    retryDelayMinutes: 5,
+    sensorTimeoutSeconds: 3600,
+    serviceAccount: null,
+    env: new Map(),
+    envFromSecrets: [],
+    envFromConfigMaps: [],
+    classify: { ...pod, minute: 5 },
+    fastMinute: 10,
+    stagger: { from: 30, to: 59 },
+    ...changes,
+  };
+}
+
+export function buildCatalog(
+  types: readonly LogType[],
+  changes: Partial<Catalog> = {},
+): Catalog {
+  return {
+    file: "catalog.yaml",
+    directory: "/nowhere",
+    hash: "sha256:0",
+    source: "file:source",
+    stage: "file:stage",
+    warehouse: "duckdb:warehouse.duckdb",
+    typeKey: ["log_type"],
+    timezone: "UTC",
+    settleMinutes: 5,
+    allowEmpty: false,
+    compression: "none",
+    maxSetAside: null,
+    airflow: buildAirflow(),
+    types: new Map(types.map((type) => [type.name, type])),
+    ...changes,
+  };
+}
