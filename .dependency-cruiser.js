@@ -1,4 +1,6 @@
-const builtins = ["^(node:)?(fs|child_process|net|http|https|os|process|worker_threads)"];
+const builtins = [
+  "^(node:)?(fs|child_process|net|http|https|os|process|worker_threads)",
+];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -17,7 +19,8 @@ export default {
     },
     {
       name: "only-wiring-sees-adapters",
-      comment: "The composition root chooses adapters by URL; everything else takes a port.",
+      comment:
+        "The composition root chooses adapters by URL; everything else takes a port.",
       severity: "error",
       from: { path: "^(src|jobs)/", pathNot: "^src/(wiring\\.ts$|adapters/)" },
       to: { path: "^src/adapters/" },
@@ -38,7 +41,10 @@ export default {
     {
       name: "wiring-belongs-to-commands",
       severity: "error",
-      from: { path: "^(src|jobs)/", pathNot: "^src/(main|commands|wiring)(\\.ts$|/)" },
+      from: {
+        path: "^(src|jobs)/",
+        pathNot: "^src/(main|commands|wiring)(\\.ts$|/)",
+      },
       to: { path: "^src/(main|commands|wiring|environment)(\\.ts$|/)" },
     },
     {
@@ -46,31 +52,45 @@ export default {
       comment: "But each other, and the shape of a column.",
       severity: "error",
       from: { path: "^src/(ports/|errors\\.ts$)" },
-      to: { path: "^(src|jobs)/", pathNot: "^src/(ports/|errors\\.ts$|schema/table-field\\.ts$)" },
+      to: {
+        path: "^(src|jobs)/",
+        pathNot: "^src/(ports/|errors\\.ts$|schema/table-field\\.ts$)",
+      },
     },
     {
       name: "adapters-see-ports-and-pure-code",
       severity: "error",
       from: { path: "^src/adapters/" },
-      to: { path: "^src/", pathNot: "^src/(adapters|ports|schema|json)/|^src/(errors|folder-hour)\\.ts$" },
+      to: {
+        path: "^src/",
+        pathNot:
+          "^src/(adapters|ports|schema|json)/|^src/(errors|folder-hour)\\.ts$",
+      },
     },
     {
       name: "clients-live-in-their-adapter",
       severity: "error",
       from: { path: "^(src|jobs)/", pathNot: "^src/adapters/" },
-      to: { path: "node_modules/(@duckdb|@aws-sdk|@google-cloud|proper-lockfile)" },
+      to: {
+        path: "node_modules/(@duckdb|@aws-sdk|@google-cloud|proper-lockfile)",
+      },
     },
     {
       name: "pure-code-does-no-io",
       severity: "error",
-      from: { path: "^src/(schema/|json/|watch/|dags/(model|render|python-literal)\\.ts$)" },
+      from: {
+        path: "^src/(schema/|json/|watch/|dags/(model|render|python-literal)\\.ts$)",
+      },
       to: { dependencyTypes: ["core"], path: builtins },
     },
     {
       name: "pure-code-imports-pure-code",
       severity: "error",
       from: { path: "^src/(schema|json)/" },
-      to: { path: "^(src|jobs)/", pathNot: "^src/(schema/|json/|errors\\.ts$|ports/)" },
+      to: {
+        path: "^(src|jobs)/",
+        pathNot: "^src/(schema/|json/|errors\\.ts$|ports/)",
+      },
     },
     {
       name: "product-does-not-import-tests",
@@ -82,13 +102,19 @@ export default {
       name: "no-development-packages-in-the-product",
       severity: "error",
       from: { path: "^(src|jobs)/" },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], pathNot: "node_modules/@types/" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg"],
+        pathNot: "node_modules/@types/",
+      },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
   },
 };

@@ -1,10 +1,16 @@
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["dist/", "node_modules/", ".sluice/"] },
-  ...tseslint.configs.strictTypeChecked,
+  tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "@typescript-eslint/switch-exhaustiveness-check": "error",
@@ -15,27 +21,52 @@ export default tseslint.config(
       ],
       "no-restricted-properties": [
         "error",
-        { object: "process", property: "env", message: "src/environment.ts is the only reader of the environment." },
+        {
+          object: "process",
+          property: "env",
+          message: "src/environment.ts is the only reader of the environment.",
+        },
       ],
     },
   },
-  { files: ["src/environment.ts", "test/**", "bench/**"], rules: { "no-restricted-properties": "off" } },
   {
-    files: ["src/schema/**", "src/dags/{model,render,python-literal}.ts", "src/watch/**"],
+    files: ["src/environment.ts", "test/**", "bench/**"],
+    rules: { "no-restricted-properties": "off" },
+  },
+  {
+    files: [
+      "src/schema/**",
+      "src/dags/{model,render,python-literal}.ts",
+      "src/watch/**",
+    ],
     rules: {
       "no-restricted-globals": [
         "error",
-        { name: "process", message: "Pure code: take the value as an argument." },
+        {
+          name: "process",
+          message: "Pure code: take the value as an argument.",
+        },
       ],
       "no-restricted-properties": [
         "error",
-        { object: "Date", property: "now", message: "Pure code: take the time as an argument." },
-        { object: "Math", property: "random", message: "Pure code: take the id as an argument." },
+        {
+          object: "Date",
+          property: "now",
+          message: "Pure code: take the time as an argument.",
+        },
+        {
+          object: "Math",
+          property: "random",
+          message: "Pure code: take the id as an argument.",
+        },
       ],
     },
   },
   {
     files: ["test/**"],
-    rules: { "@typescript-eslint/no-unused-expressions": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+    rules: {
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
   },
 );

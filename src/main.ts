@@ -5,7 +5,9 @@ import { readEnvironment } from "./environment.js";
 import { exitCodes, SluiceError } from "./errors.js";
 
 process.once("SIGTERM", () => {
-  process.stderr.write("sluice: stopped by SIGTERM; run the same command again to finish\n");
+  process.stderr.write(
+    "sluice: stopped by SIGTERM; run the same command again to finish\n",
+  );
   process.exit(exitCodes.terminated);
 });
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -19,10 +21,12 @@ try {
 } catch (error) {
   if (error instanceof SluiceError) {
     process.stderr.write(`sluice: ${error.message}\n`);
-    if (words.includes("--json")) process.stdout.write(`${JSON.stringify(describeError(error))}\n`);
+    if (words.includes("--json"))
+      process.stdout.write(`${JSON.stringify(describeError(error))}\n`);
     process.exitCode = error.exitCode;
   } else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text =
+      error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`sluice: this is a bug, please report it\n${text}\n`);
     process.exitCode = exitCodes.bug;
   }

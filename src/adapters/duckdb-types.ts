@@ -8,7 +8,6 @@ import {
   DuckDBTimestampValue,
   DuckDBTimeValue,
   DuckDBTypeId,
-  type DuckDBStructType,
   type DuckDBType,
   type DuckDBValue,
 } from "@duckdb/node-api";
@@ -124,7 +123,7 @@ export function toTableField(
   }
   const mode: FieldMode = notNull ? "REQUIRED" : "NULLABLE";
   if (type.typeId === DuckDBTypeId.STRUCT) {
-    const { entryNames, entryTypes } = type as DuckDBStructType;
+    const { entryNames, entryTypes } = type;
     const fields = entryTypes.map((entryType, index) =>
       toTableField(entryNames[index] ?? "", entryType, false),
     );
@@ -133,32 +132,23 @@ export function toTableField(
   return { name, type: toFieldType(type), mode, fields: [] };
 }
 
+const nearestTypes = new Map<DuckDBTypeId, FieldType>([
+  [DuckDBTypeId.TINYINT, "INTEGER"],
+  [DuckDBTypeId.SMALLINT, "INTEGER"],
+  [DuckDBTypeId.INTEGER, "INTEGER"],
+  [DuckDBTypeId.BIGINT, "INTEGER"],
+  [DuckDBTypeId.FLOAT, "FLOAT"],
+  [DuckDBTypeId.DOUBLE, "FLOAT"],
+  [DuckDBTypeId.DECIMAL, "NUMERIC"],
+  [DuckDBTypeId.BOOLEAN, "BOOLEAN"],
+  [DuckDBTypeId.BLOB, "BYTES"],
+  [DuckDBTypeId.DATE, "DATE"],
+  [DuckDBTypeId.TIME, "TIME"],
+  [DuckDBTypeId.TIMESTAMP, "DATETIME"],
+  [DuckDBTypeId.TIMESTAMP_TZ, "TIMESTAMP"],
+]);
+
 function toFieldType(type: DuckDBType): FieldType {
   if (type.alias === "JSON") return "JSON";
-  switch (type.typeId) {
-    case DuckDBTypeId.TINYINT:
-    case DuckDBTypeId.SMALLINT:
-    case DuckDBTypeId.INTEGER:
-    case DuckDBTypeId.BIGINT:
-      return "INTEGER";
-    case DuckDBTypeId.FLOAT:
-    case DuckDBTypeId.DOUBLE:
-      return "FLOAT";
-    case DuckDBTypeId.DECIMAL:
-      return "NUMERIC";
-    case DuckDBTypeId.BOOLEAN:
-      return "BOOLEAN";
-    case DuckDBTypeId.BLOB:
-      return "BYTES";
-    case DuckDBTypeId.DATE:
-      return "DATE";
-    case DuckDBTypeId.TIME:
-      return "TIME";
-    case DuckDBTypeId.TIMESTAMP:
-      return "DATETIME";
-    case DuckDBTypeId.TIMESTAMP_TZ:
-      return "TIMESTAMP";
-    default:
-      return "STRING";
-  }
+  return nearestTypes.get(type.typeId) ?? "STRING";
 }

@@ -12,17 +12,25 @@ const abandonedMs = 3_600_000;
 /** What a killed process holds is taken over after this long; the work under a lock takes milliseconds. */
 const staleMs = 5_000;
 
+/** Removes what killed writers left: unfinished files, and locks that nobody asked for again. */
 export async function sweepTemporaryFiles(directory: string): Promise<void> {
   const folder = join(directory, privateFolder);
-  await mkdir(join(folder, "locks"), { recursive: true });
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".tmp")) continue;
-    const path = join(folder, name);
+  const locks = join(folder, "locks");
+  await mkdir(locks, { recursive: true });
+  const unfinished = (await readdir(folder)).filter((name) =>
+    name.endsWith(".tmp"),
+  );
+  const paths = [
+    ...unfinished.map((name) => join(folder, name)),
+    ...(await readdir(locks)).map((name) => join(locks, name)),
+  ];
+  for (const path of paths) {
     const modifiedMs = await stat(path).then(
       (stats) => stats.mtimeMs,
       () => Infinity,
     );
-    if (Date.now() - modifiedMs > abandonedMs) await rm(path, { force: true });
+    if (Date.now() - modifiedMs > abandonedMs)
+      await rm(path, { recursive: true, force: true });
   }
 }
 

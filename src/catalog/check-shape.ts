@@ -102,7 +102,7 @@ function describeValueFault(error: ErrorObject): string {
 }
 
 function patternMessage(error: ErrorObject): string {
-  const schema = error.parentSchema;
+  const schema: unknown = error.parentSchema;
   const message = isRecord(schema) ? schema["patternErrorMessage"] : undefined;
   return typeof message === "string"
     ? message
@@ -156,7 +156,7 @@ function faultyPath(error: ErrorObject): CatalogPath {
 }
 
 function param(error: ErrorObject, name: string): string {
-  const params: unknown = error.params;
+  const params = error.params as unknown;
   return isRecord(params) ? String(params[name]) : "";
 }
 
@@ -181,8 +181,7 @@ function remove(root: unknown, path: CatalogPath): void {
       root,
     );
   if (last === undefined) return;
-  if (Array.isArray(parent)) delete parent[Number(last)];
-  else if (isRecord(parent)) Reflect.deleteProperty(parent, last);
+  if (isRecord(parent)) Reflect.deleteProperty(parent, last);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -54,7 +54,7 @@ export function parseCatalog(text: string, file: string): ParsedCatalog {
     };
   };
   const locate = (path: CatalogPath, wanted: "key" | "value"): number => {
-    let offset = document?.contents?.range?.[0] ?? 0;
+    let offset = document?.contents?.range[0] ?? 0;
     let node: Node | null = document?.contents ?? null;
     for (const [index, segment] of path.entries()) {
       const step: Step | null = findStep(node, segment, document);
@@ -79,7 +79,7 @@ export function parseCatalog(text: string, file: string): ParsedCatalog {
     return { value: null, problems, problemAt: noPlace, problemAtKey: noPlace };
   }
   if (documents.length > 1) {
-    const second = documents[1]?.range?.[0] ?? 0;
+    const second = documents[1]?.range[0] ?? 0;
     problems.push(
       problemAtOffset(
         second,
@@ -115,7 +115,7 @@ export function parseCatalog(text: string, file: string): ParsedCatalog {
 }
 
 /** `types."a b".load`: segments that a dot or space would blur are quoted. */
-export function formatPath(path: CatalogPath): string {
+function formatPath(path: CatalogPath): string {
   return path
     .map((segment) =>
       /^[A-Za-z0-9_-]+$/.test(segment) ? segment : quoteFound(segment),
@@ -159,9 +159,9 @@ function findStep(
     return isNode(item) ? { key: item, value: item } : null;
   }
   if (!isMap(node)) return null;
-  const pairs = node.items as Pair<unknown, unknown>[];
+  const pairs = node.items;
   const own = pairs.find(
-    (pair) => isScalar(pair.key) && String(pair.key.value ?? "") === segment,
+    (pair) => isScalar(pair.key) && pair.key.value === segment,
   );
   if (own !== undefined) return toStep(own);
   for (const pair of pairs) {
@@ -177,7 +177,7 @@ function findStep(
   return null;
 }
 
-function toStep(pair: Pair<unknown, unknown>): Step {
+function toStep(pair: Pair): Step {
   return {
     key: isNode(pair.key) ? pair.key : null,
     value: isNode(pair.value) ? pair.value : null,
@@ -192,19 +192,18 @@ function follow(
   return node.resolve(document) ?? null;
 }
 
+const yamlFaults: Readonly<Partial<Record<YAMLError["code"], string>>> = {
+  DUPLICATE_KEY: "this key is there already: a map has each key once",
+  TAB_AS_INDENT: "a tab in the indentation: expected spaces",
+  TAG_RESOLVE_FAILED:
+    "a YAML tag that means nothing here: expected plain values",
+};
+
 function describeYamlFault(fault: YAMLError): string {
-  switch (fault.code) {
-    case "DUPLICATE_KEY":
-      return "this key is there already: a map has each key once";
-    case "TAB_AS_INDENT":
-      return "a tab in the indentation: expected spaces";
-    case "TAG_RESOLVE_FAILED":
-      return "a YAML tag that means nothing here: expected plain values";
-    default: {
-      const text = fault.message.replace(/\s+/g, " ");
-      return `is not YAML: ${text}`;
-    }
-  }
+  return (
+    yamlFaults[fault.code] ??
+    `is not YAML: ${fault.message.replace(/\s+/g, " ")}`
+  );
 }
 
 function findTextFaults(

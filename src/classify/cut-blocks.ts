@@ -1,7 +1,7 @@
 /** BigQuery takes no JSON row above 100 MB. */
 export const maxLineBytes = 100_000_000;
 
-/** As much of a line that is too long as its set-aside record keeps. */
+/** As much of a line that is too long as its set-aside record keeps, at most. */
 const keptHeadBytes = 64 * 1024;
 
 export type LineBlock =

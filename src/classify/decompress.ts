@@ -61,15 +61,17 @@ async function feed(
   for (let block; (block = await source.next()) !== null;) {
     fedBytes += block.length;
     const written = new Promise<void>((resolve) =>
-      gunzip.write(block, () => resolve()),
+      gunzip.write(block, () => {
+        resolve();
+      }),
     );
     await Promise.race([written, closed]);
-    if (gunzip.destroyed || gunzip.readableEnded) {
-      source.unread(
-        block.subarray(block.length - (fedBytes - gunzip.bytesWritten)),
-      );
+    const refusedBytes = fedBytes - gunzip.bytesWritten;
+    if (refusedBytes > 0) {
+      source.unread(block.subarray(block.length - refusedBytes));
       return;
     }
+    if (gunzip.destroyed) return;
   }
   gunzip.end();
 }

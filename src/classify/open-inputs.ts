@@ -10,11 +10,11 @@ const blocksAhead = 8;
  * The objects' plain bytes, one object after the other in the given order, while the next ones, up to `concurrency`
  * in all, are already fetched and decompressed: the order of the lines depends on the keys alone.
  */
-export async function* openInputs(
+export function* openInputs(
   source: ObjectStore,
   inputs: readonly ObjectInfo[],
   concurrency: number,
-): AsyncGenerator<{
+): Generator<{
   readonly input: ObjectInfo;
   readonly body: AsyncIterable<Uint8Array>;
 }> {

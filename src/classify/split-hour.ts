@@ -65,7 +65,7 @@ export async function splitHour(
     await spool.append(setAsideName, 1, formatSetAside(line));
   };
 
-  for await (const { input, body } of openInputs(
+  for (const { input, body } of openInputs(
     source,
     inputs,
     options.concurrency,

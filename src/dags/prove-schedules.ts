@@ -12,6 +12,10 @@ export function proveSchedules(
   hours = 366 * 24,
 ): string[] {
   const problems: string[] = [];
+  const firstClassifiedMs = firstTick(
+    classifier.startDate.getTime(),
+    classifier.minute,
+  );
   for (const load of loads) {
     const firstMs = firstTick(load.startDate.getTime(), load.minute);
     for (let hour = 0; hour < hours; hour++) {
@@ -19,7 +23,7 @@ export function proveSchedules(
       const folderHour = Math.floor(logicalMs / hourMs);
       const targetMs = logicalMs - (load.minute - classifier.minute) * minuteMs;
       const fault =
-        targetMs < firstTick(classifier.startDate.getTime(), classifier.minute)
+        targetMs < firstClassifiedMs
           ? "is before the classifier's first run: its start_date must not be before airflow.start_date"
           : (targetMs / minuteMs) % 60 !== classifier.minute ||
               Math.floor(targetMs / hourMs) !== folderHour

@@ -63,6 +63,7 @@ function spellNumber(value: number): string {
 }
 
 function spellText(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   let out = '"';
   for (const character of text) out += spellCharacter(character);
   return `${out}"`;

@@ -122,6 +122,7 @@ function openValue(text: string, start: number): JsonNode {
     case "f":
     case "n":
       return readWord(text, start);
+    case undefined:
     default: {
       numberSpelling.lastIndex = start;
       const spelled = numberSpelling.exec(text)?.[0];

@@ -13,6 +13,7 @@ import {
   ObjectChangedError,
 } from "../errors.js";
 import { compactHour, type FolderHour } from "../folder-hour.js";
+import type { Log } from "../log.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type {
   HourRow,
@@ -39,8 +40,7 @@ export interface LoadHourPorts {
   readonly stage: ObjectStore;
   readonly warehouse: Warehouse;
   readonly clock: () => Date;
-  /** Told of what a person may want to know and no result carries. */
-  readonly log: (message: string) => void;
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Printed as it is by `--json`. */
@@ -151,7 +151,7 @@ async function loadManifest(
     // What can't be dropped goes away by itself; the load's own outcome is what counts.
     await warehouse.dropTable(temp).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      ports.log(`${temp} is left behind: ${reason}`);
+      ports.log.warn({ temp, reason }, "a TEMP table is left behind");
     });
   }
 }

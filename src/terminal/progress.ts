@@ -1,8 +1,8 @@
 import { SingleBar } from "cli-progress";
 
 export interface Progress {
-  step(label: string): void;
-  stop(): void;
+  readonly step: (label: string) => void;
+  readonly stop: () => void;
 }
 
 /** A bar on standard error where that is a terminal; nothing otherwise. */
@@ -16,7 +16,11 @@ export function startProgress(total: number, terminal: boolean): Progress {
   });
   bar.start(total, 0, { label: "" });
   return {
-    step: (label) => bar.increment(1, { label }),
-    stop: () => bar.stop(),
+    step: (label) => {
+      bar.increment(1, { label });
+    },
+    stop: () => {
+      bar.stop();
+    },
   };
 }

@@ -61,9 +61,9 @@ function formatCell(cell: TypeHour): string {
     case "empty":
       return "empty";
     case "staged":
-      return `${cell.staged} staged`;
+      return `${cell.staged ?? 0} staged`;
     case "loaded":
-      return `${cell.loaded} loaded`;
+      return `${cell.loaded ?? 0} loaded`;
     case "differing":
       return `${cell.loaded ?? "none"} loaded, ${cell.staged ?? "none"} staged: differing`;
   }

@@ -18,7 +18,7 @@ testWarehouse("a DuckDB file", async (): Promise<WarehouseFixture> => {
         file,
         "SELECT table_name FROM duckdb_tables()",
       );
-      return rows.map((row) => String(row["table_name"]));
+      return rows.map((row) => row["table_name"]);
     },
     dispose: () => rm(directory, { recursive: true }),
   };

@@ -16,7 +16,11 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import { ObjectChangedError, ServiceError } from "../../src/errors.js";
-import { collect, describeObjectStore, readObject } from "../contract/object-store.js";
+import {
+  collect,
+  describeObjectStore,
+  readObject,
+} from "../contract/object-store.js";
 
 const roots: string[] = [];
 
@@ -185,6 +189,8 @@ describe("FileObjectStore", () => {
     await writeFile(join(folder, "1-old.tmp"), "");
     await utimes(join(folder, "1-old.tmp"), longAgo, longAgo);
     await writeFile(join(folder, "1-young.tmp"), "");
+    await mkdir(join(folder, "locks", "old"), { recursive: true });
+    await utimes(join(folder, "locks", "old"), longAgo, longAgo);
     await store.put("key", Buffer.from("1"));
     expect((await readdir(folder)).sort()).to.deep.equal([
       "1-young.tmp",

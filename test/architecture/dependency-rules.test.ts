@@ -1,13 +1,19 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "chai";
-import { cruise, type ICruiseResult, type IFlattenedRuleSet } from "dependency-cruiser";
+import {
+  cruise,
+  type ICruiseResult,
+  type IFlattenedRuleSet,
+} from "dependency-cruiser";
 import { findPackageRoot } from "../../src/package-root.js";
 import config from "../../.dependency-cruiser.js";
 
 const root = findPackageRoot();
 
-async function cruiseProduct(ruleSet: IFlattenedRuleSet): Promise<ICruiseResult> {
+async function cruiseProduct(
+  ruleSet: IFlattenedRuleSet,
+): Promise<ICruiseResult> {
   const { output } = await cruise(["src", "jobs"], {
     ...config.options,
     baseDir: root,
@@ -23,7 +29,9 @@ describe("the dependency rules", () => {
 
   before(async function () {
     this.timeout(60_000);
-    result = await cruiseProduct({ forbidden: config.forbidden ?? [] } as IFlattenedRuleSet);
+    result = await cruiseProduct({
+      forbidden: config.forbidden ?? [],
+    });
   });
 
   it("see every module of the product", () => {
@@ -39,17 +47,30 @@ describe("the dependency rules", () => {
 
   it("see the imports between modules", () => {
     const main = result.modules.find(({ source }) => source === "src/main.ts");
-    expect(main?.dependencies.map(({ resolved }) => resolved)).to.include("src/commands.ts");
+    expect(main?.dependencies.map(({ resolved }) => resolved)).to.include(
+      "src/commands.ts",
+    );
   });
 
   it("hold", () => {
-    expect(result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).to.deep.equal([]);
+    expect(
+      result.summary.violations.map(
+        ({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`,
+      ),
+    ).to.deep.equal([]);
   });
 
   it("are able to fail", async function () {
     this.timeout(60_000);
     const planted = await cruiseProduct({
-      forbidden: [{ name: "planted", severity: "error", from: { path: "^src/main" }, to: { path: "^src/commands" } }],
+      forbidden: [
+        {
+          name: "planted",
+          severity: "error",
+          from: { path: "^src/main" },
+          to: { path: "^src/commands" },
+        },
+      ],
     } as unknown as IFlattenedRuleSet);
     expect(planted.summary.violations).to.not.be.empty;
   });

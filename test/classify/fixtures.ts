@@ -9,6 +9,7 @@ import {
   type ClassifyHourOptions,
 } from "../../src/classify/classify-hour.js";
 import type { Manifest } from "../../src/classify/manifest.js";
+import type { ObjectStore } from "../../src/ports/object-store.js";
 import { parseFolderHour } from "../../src/folder-hour.js";
 
 export const hour = parseFolderHour("2026-11-21T03");
@@ -58,8 +59,8 @@ export function makeCatalog(changes: Partial<Catalog> = {}): Catalog {
 
 export interface Place {
   readonly root: string;
-  readonly source: FileObjectStore;
-  readonly stage: FileObjectStore;
+  readonly source: ObjectStore;
+  readonly stage: ObjectStore;
   readonly spoolDir: string;
 }
 

@@ -35,7 +35,7 @@ export function judgeLine(
     step.length <= 128 &&
     !step.includes("..") &&
     /^[A-Za-z0-9]$/.test(step.charAt(0)) &&
-    [...step].every((character) => /^[A-Za-z0-9._-]$/.test(character));
+    Array.from(step).every((character) => /^[A-Za-z0-9._-]$/.test(character));
   return isSafe ? { type: step } : { reason: "bad_type_name" };
 }
 
@@ -204,7 +204,7 @@ export function* tokenLines(
     let texts = [""];
     for (let size = 1; size <= length; size += 1) {
       texts = texts.flatMap((text) =>
-        [...alphabet].map((token) => text + token),
+        Array.from(alphabet).map((token) => text + token),
       );
       for (const text of texts) yield Buffer.from(place(text), "latin1");
     }

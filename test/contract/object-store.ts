@@ -273,11 +273,12 @@ export function describeObjectStore(
           (_, index) => `${round}-${index}`,
         );
         const expected: string | null = etag;
-        const results: PromiseSettledResult<ObjectInfo>[] = await Promise.allSettled(
-          writers.map((text) =>
-            store.put("key", Buffer.from(text), { ifMatch: expected }),
-          ),
-        );
+        const results: PromiseSettledResult<ObjectInfo>[] =
+          await Promise.allSettled(
+            writers.map((text) =>
+              store.put("key", Buffer.from(text), { ifMatch: expected }),
+            ),
+          );
         const won = results.filter((result) => result.status === "fulfilled");
         const lost = results.filter((result) => result.status === "rejected");
         expect(won.length).to.equal(1);

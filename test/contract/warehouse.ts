@@ -21,7 +21,7 @@ export interface WarehouseFixture {
   readRows(
     table: string,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  tableNames(): Promise<readonly string[]>;
+  tableNames(): Promise<readonly unknown[]>;
   dispose(): Promise<void>;
 }
 

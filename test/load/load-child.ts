@@ -20,7 +20,7 @@ await loadHour(
     stage: new FileObjectStore(stageDirectory),
     warehouse,
     clock: () => new Date(),
-    log: () => undefined,
+    log: { warn: () => undefined },
   },
 );
 await warehouse.close();

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { FileObjectStore } from "../../src/adapters/file-object-store.js";
+import type { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import type { ColumnRule, LogType } from "../../src/catalog/catalog.js";
 import {
   manifestKey,

@@ -102,11 +102,13 @@ describe("GitHub's webhook payloads", function () {
       );
     }
     const types = kinds.map(({ name }) => {
-      const columns = (timeColumns[name] ?? []).map((each) => [each, timeRule]);
+      const columns = (timeColumns[name] ?? []).map(
+        (each) => [each, timeRule] as const,
+      );
       return [
         name,
-        columns.length > 0 ? { columns: Object.fromEntries(columns) } : {},
-      ];
+        columns.length > 0 ? { columns: new Map(columns) } : {},
+      ] as const;
     });
     await writeFile(
       join(directory, "catalog.yaml"),
@@ -115,7 +117,7 @@ describe("GitHub's webhook payloads", function () {
         stage: stage.url,
         warehouse: warehouse.url,
         type_key: "sluice_kind",
-        types: Object.fromEntries(types),
+        types: new Map(types),
       }),
     );
     catalog = await readCatalog(join(directory, "catalog.yaml"));
@@ -163,7 +165,7 @@ describe("GitHub's webhook payloads", function () {
         const expected = dealt[index]?.filter(({ kind }) => kind === name);
         const result = await load(
           { catalog, type: name, hour },
-          { stage, warehouse, clock: () => new Date(), log: () => undefined },
+          { stage, warehouse, clock: () => new Date(), log },
         );
         expect(result.rows_loaded, `${name} ${hour}`).to.equal(
           expected?.length,
@@ -216,7 +218,7 @@ function toStored(field: TableField, value: unknown): unknown {
     return items.map((item) => toStored({ ...field, mode: "NULLABLE" }, item));
   }
   if (value === undefined || value === null) return null;
-  if (field.type === "INTEGER") return String(value);
+  if (field.type === "INTEGER") return JSON.stringify(value);
   if (field.type !== "RECORD") return value;
   const record = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(record)) {
@@ -232,7 +234,7 @@ function toStored(field: TableField, value: unknown): unknown {
 
 function toStoredTime(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  const text = new Date(String(value)).toISOString();
+  const text = new Date(value as string).toISOString();
   return `${text.slice(0, 19).replace("T", " ")}+00`;
 }
 

@@ -1,0 +1,258 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { findPackageRoot } from "../../src/package-root.js";
+
+const root = findPackageRoot();
+const main = join(root, "dist/src/main.js");
+
+describe("the command line", function () {
+  this.timeout(60_000);
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "sluice-cli-"));
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  function sluice(
+    words: readonly string[],
+    variables: Record<string, string> = {},
+  ) {
+    const urls = {
+      SLUICE_SOURCE: `file:${join(directory, "source")}`,
+      SLUICE_STAGE: `file:${join(directory, "stage")}`,
+      SLUICE_WAREHOUSE: `duckdb:${join(directory, "w.duckdb")}`,
+      SLUICE_SPOOL: join(directory, "spool"),
+    };
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [main, ...words],
+      {
+        cwd: root,
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], ...urls, ...variables },
+      },
+    );
+    return { status, stdout, stderr };
+  }
+
+  const refusals: readonly {
+    readonly words: readonly string[];
+    readonly status: number;
+    readonly says: string;
+  }[] = [
+    { words: [], status: 2, says: "a command is missing" },
+    {
+      words: ["clasify", "--hour", "2026-01-15T03"],
+      status: 2,
+      says: "Did you mean classify?",
+    },
+    { words: ["classify"], status: 2, says: "Missing required argument: hour" },
+    {
+      words: ["classify", "--hour", "2026-02-30T03"],
+      status: 2,
+      says: '"2026-02-30T03" is not a folder hour: expected a UTC hour like 2026-11-21T03',
+    },
+    {
+      words: ["classify", "--hour", "2026-01-15T03", "--colour"],
+      status: 2,
+      says: "Unknown argument: colour",
+    },
+    {
+      words: ["classify", "--hour", "2026-01-15T03"],
+      status: 4,
+      says: "2026/01/15/03",
+    },
+    {
+      words: ["classify", "--hour", "2999-01-15T03"],
+      status: 4,
+      says: "may be classified from 2999-01-15T04:05:00.000Z",
+    },
+    {
+      words: ["load", "--type", "purchase", "--hour", "2026-01-15T03"],
+      status: 4,
+      says: "2026-01-15T03",
+    },
+    {
+      words: ["load", "--type", "purchas", "--hour", "2026-01-15T03"],
+      status: 2,
+      says: "purchase",
+    },
+    {
+      words: ["status", "--from", "2026-01-15T03", "--to", "2026-01-15T02"],
+      status: 2,
+      says: "--to 2026-01-15T02 is before --from 2026-01-15T03",
+    },
+    {
+      words: [
+        "run",
+        "--from",
+        "2026-01-15T03",
+        "--to",
+        "2026-01-15T03",
+        "--types",
+        "refnd",
+      ],
+      status: 2,
+      says: "did you mean refund?",
+    },
+    {
+      words: ["check", "--catalog", "no-such.yaml"],
+      status: 2,
+      says: "no-such.yaml",
+    },
+    {
+      words: ["sample", "--from", "2026-01-15T03", "--rows", "0"],
+      status: 2,
+      says: "--rows 0: expected a whole number from 1",
+    },
+    {
+      words: ["explain", "load_purchas"],
+      status: 2,
+      says: "did you mean load_purchase?",
+    },
+    {
+      words: ["schema", "infer", "no-such.ndjson"],
+      status: 2,
+      says: "no-such.ndjson: cannot be read",
+    },
+    {
+      words: [
+        "status",
+        "--from",
+        "2026-01-15T03",
+        "--to",
+        "2026-01-15T03",
+        "--warehouse",
+        "mysql:x",
+      ],
+      status: 2,
+      says: "mysql:x",
+    },
+  ];
+  for (const { words, status, says } of refusals) {
+    it(`answers "${words.join(" ")}" with exit ${status} and one message`, () => {
+      const result = sluice(words);
+      expect(result.stderr).to.include(says);
+      expect(result.stderr).to.not.match(/^ +at /m);
+      expect(result.stdout).to.equal("");
+      expect(result.status).to.equal(status);
+    });
+  }
+
+  it("runs the main job from a sample to the tables, and shows its state", () => {
+    const range = ["--from", "2026-01-15T03", "--to", "2026-01-15T04"];
+    expect(
+      sluice([
+        "sample",
+        "--from",
+        "2026-01-15T03",
+        "--hours",
+        "2",
+        "--rows",
+        "60",
+      ]).status,
+    ).to.equal(0);
+    const before = JSON.parse(
+      sluice(["status", ...range, "--json"]).stdout,
+    ) as States;
+    expect(statesOf(before)).to.deep.equal(["not_done"]);
+
+    const run = sluice(["run", ...range, "--json"]);
+    expect(run.stderr).to.not.include("failed");
+    expect(run.status).to.equal(0);
+
+    const after = JSON.parse(
+      sluice(["status", ...range, "--json"]).stdout,
+    ) as States;
+    expect(statesOf(after)).to.deep.equal(["empty", "loaded", "staged"]);
+    const staged = after.hours
+      .flatMap(({ types }) => types)
+      .filter(({ state }) => state === "staged");
+    expect([...new Set(staged.map(({ type }) => type))]).to.deep.equal([
+      "coupon_redeemed",
+    ]);
+  });
+
+  it("exits 99 with --skip-empty after an hour without rows of the type", () => {
+    const line = '{"log_type":"nobody_knows"}\n';
+    const source = join(directory, "one.ndjson");
+    writeFileSync(source, line);
+    expect(
+      sluice(["sample", "--from", "2026-01-15T03", "--rows", "1"]).status,
+    ).to.equal(0);
+    expect(sluice(["classify", "--hour", "2026-01-15T03"]).status).to.equal(0);
+    const results = ["logout", "signup"].map((type) =>
+      sluice([
+        "load",
+        "--type",
+        type,
+        "--hour",
+        "2026-01-15T03",
+        "--skip-empty",
+      ]),
+    );
+    expect(results.map(({ status }) => status)).to.include(99);
+    expect(
+      sluice(["load", "--type", "logout", "--hour", "2026-01-15T03"]).status,
+    ).to.equal(0);
+  });
+
+  it("prints errors as JSON too where --json was given", () => {
+    const { stdout, status } = sluice([
+      "classify",
+      "--hour",
+      "2026-01-15T03",
+      "--json",
+    ]);
+    expect(status).to.equal(4);
+    expect(JSON.parse(stdout)).to.have.nested.property(
+      "error.code",
+      "NOT_READY",
+    );
+  });
+
+  it("lists every command with an example in its help", () => {
+    const commands = [
+      "backfill",
+      "check",
+      "classify",
+      "demo",
+      "explain",
+      "generate",
+      "load",
+      "run",
+      "sample",
+      "schema",
+      "status",
+    ];
+    const { stdout } = sluice(["--help"]);
+    for (const command of commands)
+      expect(stdout).to.include(`sluice ${command}`);
+    for (const command of commands.filter((name) => name !== "schema")) {
+      expect(sluice([command, "--help"]).stdout, command).to.include(
+        "Examples:",
+      );
+    }
+  });
+});
+
+interface States {
+  readonly hours: readonly {
+    readonly types: readonly {
+      readonly type: string;
+      readonly state: string;
+    }[];
+  }[];
+}
+
+function statesOf({ hours }: States): string[] {
+  return [
+    ...new Set(hours.flatMap(({ types }) => types.map(({ state }) => state))),
+  ].sort();
+}
