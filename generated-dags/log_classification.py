@@ -87,5 +87,5 @@ with DAG(
         do_xcom_push=False,
         # Parts of the hour are spooled here before their upload.
         volumes=[k8s.V1Volume(name="work", empty_dir=k8s.V1EmptyDirVolumeSource())],
-        volume_mounts=[k8s.V1VolumeMount(name="work", mount_path="/tmp")],
+        volume_mounts=[k8s.V1VolumeMount(name="work", mount_path="/spool")],
     )

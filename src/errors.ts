@@ -1,4 +1,4 @@
-/** Exit codes of the command line; the Airflow DAGs decide by them what is worth a retry. */
+/** Exit codes of the command line. */
 export const exitCodes = {
   done: 0,
   bug: 1,

@@ -27,8 +27,6 @@ export interface LogType {
   /** ISO 8601 UTC; the type's first logical date. Null where the catalog has no `airflow`. */
   readonly startDate: string | null;
   readonly partitionBy: Partitioning;
-  /** Share of an hour's rows, 0..1, past which set-aside lines fail it. */
-  readonly maxSetAside: number | null;
   /** By column name of the schema file, in the catalog's order. */
   readonly columns: ReadonlyMap<string, ColumnRule>;
   /** Names of the columns with `wrap: string`, sorted. */
@@ -85,6 +83,7 @@ export interface Catalog {
   readonly settleMinutes: number;
   readonly allowEmpty: boolean;
   readonly compression: "none" | "gzip";
+  /** Share of an hour's filled lines, 0..1, past which lines set aside fail it. */
   readonly maxSetAside: number | null;
   readonly airflow: AirflowSettings | null;
   /** By name, in the catalog's order. */

@@ -38,7 +38,7 @@ export function normaliseCatalog(
   const pod =
     raw.airflow === undefined ? null : normalisePod(raw.airflow.load, loadPod);
   const types = Object.entries(raw.types ?? {}).map(([name, type]) =>
-    normaliseType(name, type ?? {}, raw, airflow, pod),
+    normaliseType(name, type ?? {}, airflow, pod),
   );
   return {
     file,
@@ -99,7 +99,6 @@ function normalisePod(
 function normaliseType(
   name: string,
   raw: RawType,
-  catalog: RawCatalog,
   airflow: AirflowSettings | null,
   pod: PodSettings | null,
 ): LogType {
@@ -115,7 +114,6 @@ function normaliseType(
     tags: [...new Set([...(airflow?.tags ?? []), ...present(raw.tags)])],
     startDate: airflow === null ? null : (raw.start_date ?? airflow.startDate),
     partitionBy: raw.partition ?? "day",
-    maxSetAside: raw.max_set_aside ?? catalog.max_set_aside ?? null,
     columns: new Map(columns),
     wrapped: columns
       .filter(([, rule]) => rule.wrap !== null)

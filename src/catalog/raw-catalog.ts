@@ -48,7 +48,6 @@ export interface RawType extends RawPod {
   tags?: string[];
   start_date?: string;
   partition?: LogType["partitionBy"];
-  max_set_aside?: number;
   columns?: Record<string, RawColumn>;
 }
 

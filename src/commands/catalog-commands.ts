@@ -41,13 +41,11 @@ const addGenerate: AddCommand = (yargs, context) =>
         })
         .option("check", {
           type: "boolean",
-          default: false,
           describe:
             "Write nothing; exit 3 if a file is changed, missing or left over",
         })
         .option("diff", {
           type: "boolean",
-          default: false,
           describe: "Write nothing; print what would change",
         })
         .option("rebalance", {

@@ -54,7 +54,6 @@ describe("reading the catalog", () => {
     expect(view).to.deep.include({
       table: "views",
       partitionBy: "hour",
-      maxSetAside: 0,
     });
     expect(view?.tags).to.deep.equal(["logs", "web"]);
     expect(view?.wrapped).to.deep.equal(["url"]);
@@ -74,7 +73,6 @@ describe("reading the catalog", () => {
     });
     expect(types.get("inventory.adjusted")).to.deep.include({
       table: "inventory_adjusted",
-      maxSetAside: 0.05,
       pod: {
         resources: { cpu: "1", memory: "512Mi" },
         retries: 3,

@@ -28,7 +28,6 @@ export function makeType(
     tags: [],
     startDate: null,
     partitionBy: "day",
-    maxSetAside: null,
     columns: new Map(),
     wrapped,
     pod: null,

@@ -155,7 +155,7 @@ describe("the command line", function () {
         "--hours",
         "2",
         "--rows",
-        "60",
+        "400",
       ]).status,
     ).to.equal(0);
     const before = JSON.parse(
@@ -170,7 +170,7 @@ describe("the command line", function () {
     const after = JSON.parse(
       sluice(["status", ...range, "--json"]).stdout,
     ) as States;
-    expect(statesOf(after)).to.deep.equal(["empty", "loaded", "staged"]);
+    expect(statesOf(after)).to.deep.equal(["loaded", "staged"]);
     const staged = after.hours
       .flatMap(({ types }) => types)
       .filter(({ state }) => state === "staged");
@@ -201,6 +201,32 @@ describe("the command line", function () {
     expect(
       sluice(["load", "--type", "logout", "--hour", "2026-01-15T03"]).status,
     ).to.equal(0);
+  });
+
+  it("finds the repository's own DAGs fresh, and says so", () => {
+    for (const words of [
+      ["generate", "--check"],
+      ["generate", "--diff"],
+      ["check"],
+    ]) {
+      const { status, stderr } = sluice(words);
+      expect(stderr, words.join(" ")).to.equal("");
+      expect(status).to.equal(0);
+    }
+    expect(sluice(["generate", "--check", "--diff"]).status).to.equal(2);
+  });
+
+  it("refuses with exit 3 where no DAGs were generated", () => {
+    const { status, stderr } = sluice([
+      "generate",
+      "--check",
+      "--out",
+      directory,
+    ]);
+    expect(status).to.equal(3);
+    expect(stderr).to.include(
+      "load_purchase.py is missing: run sluice generate",
+    );
   });
 
   it("prints errors as JSON too where --json was given", () => {

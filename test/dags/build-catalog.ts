@@ -34,7 +34,6 @@ export function buildType(
     tags: ["logs"],
     startDate: "2026-01-01T00:00:00Z",
     partitionBy: "day",
-    maxSetAside: null,
     columns: new Map(),
     wrapped: [],
     pod,

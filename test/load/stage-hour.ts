@@ -80,7 +80,6 @@ export function logType(
     tags: [],
     startDate: null,
     partitionBy: "day",
-    maxSetAside: null,
     columns: new Map(rules),
     wrapped: rules
       .filter(([, rule]) => rule.wrap !== null)
