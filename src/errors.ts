@@ -43,7 +43,7 @@ export interface Problem {
 }
 
 /** `catalog.yaml:31:12 types.purchase.load: "fasst" is not one of fast, spread (did you mean fast?)` */
-export function formatProblem(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   const where = `${problem.file}:${problem.line}:${problem.column}`;
   return problem.path === ""
     ? `${where}: ${problem.message}`

@@ -8,6 +8,9 @@ import { ServiceError, SluiceError } from "../errors.js";
 import { quoteTable } from "./duckdb-identifier.js";
 import { ledgerDdl } from "./duckdb-ledger.js";
 
+/** DuckDB would take most of the machine's memory; past this it spills to a folder beside the file. */
+const memoryLimit = "1GB";
+
 /** Begins the comment of each TEMP table, so that a later process knows it. */
 export const tempComment = "sluice temp";
 
@@ -38,7 +41,7 @@ export async function openDuckDb(
   file: string,
   lockWaitMs: number,
 ): Promise<DuckDbSession> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const key = path.join(
     await realpath(path.dirname(file)),
     path.basename(file),
@@ -103,15 +106,18 @@ async function openWhenFree(
   lockWaitMs: number,
 ): Promise<DuckDBInstance> {
   try {
-    return await pRetry(() => DuckDBInstance.create(file), {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 20,
-      maxTimeout: 500,
-      factor: 1.5,
-      randomize: true,
-      maxRetryTime: lockWaitMs,
-      shouldRetry: ({ error }) => isLockConflict(error),
-    });
+    return await pRetry(
+      () => DuckDBInstance.create(file, { memory_limit: memoryLimit }),
+      {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 20,
+        maxTimeout: 500,
+        factor: 1.5,
+        randomize: true,
+        maxRetryTime: lockWaitMs,
+        shouldRetry: ({ error }) => isLockConflict(error),
+      },
+    );
   } catch (error) {
     if (!isLockConflict(error))
       throw toServiceError(error, `${file} can't be opened`);
@@ -153,4 +159,15 @@ export function messageOf(error: unknown): string {
 export function toServiceError(error: unknown, what: string): SluiceError {
   if (error instanceof SluiceError) return error;
   return new ServiceError(`${what}: ${messageOf(error)}`, { cause: error });
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new ServiceError(
+      `${folder}: no folder can be made there for the DuckDB file (${String(error)}): name another file in the warehouse URL`,
+      { cause: error },
+    );
+  }
 }

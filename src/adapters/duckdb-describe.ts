@@ -5,10 +5,13 @@ import { duckdbType, toTableField } from "./duckdb-types.js";
 
 const fieldComment = "sluice field ";
 
-/** `"name" TYPE ...` for CREATE TABLE. A REPEATED column is never null: it has no elements, as in BigQuery. */
+/**
+ * `"name" TYPE ...` for CREATE TABLE. A REPEATED column is never null: it has no elements, as in BigQuery. Its default is a text,
+ * because DuckDB can't replay a killed process's log over a default that calls a function, as `[]` does.
+ */
 export function columnDefinition(field: TableField): string {
   const definition = `${quoteIdentifier(field.name)} ${duckdbType(field)}`;
-  if (field.mode === "REPEATED") return `${definition} DEFAULT []`;
+  if (field.mode === "REPEATED") return `${definition} DEFAULT '[]'`;
   return field.mode === "REQUIRED" ? `${definition} NOT NULL` : definition;
 }
 

@@ -31,7 +31,7 @@ export async function readManifest(
 
   const refuse = (problem: string): DataRefusedError =>
     new DataRefusedError(
-      `${store.url}: ${key} is no manifest of ${hour}: ${problem}. Delete it and classify the hour again`,
+      `${store.url}: ${key} is no manifest of ${hour}: ${problem}. Put a sound copy of it back; without one, delete it and classify the hour again until its seq passes the one in _sluice_loads: loads keep what a higher seq brought`,
     );
   let manifest: unknown;
   try {

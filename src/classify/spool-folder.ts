@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { ServiceError } from "../errors.js";
 
 /** The processes of another host can't be asked whether they live; a classification never takes a day. */
 const foreignMs = 24 * 3_600_000;
@@ -15,7 +16,14 @@ export async function openSpoolFolder(
   const name = `classify-${process.pid}-${run}@${hostname()}`;
   active.add(name);
   const path = join(spoolDir, name);
-  await mkdir(path, { recursive: true });
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new ServiceError(
+      `${spoolDir}: no spool folder can be made there (${String(error)}): name another one by SLUICE_SPOOL`,
+      { cause: error },
+    );
+  }
   for (const entry of await readdir(spoolDir)) {
     if (await isAbandoned(spoolDir, entry)) {
       await rm(join(spoolDir, entry), { recursive: true, force: true });

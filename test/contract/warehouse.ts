@@ -25,7 +25,7 @@ export interface WarehouseFixture {
   dispose(): Promise<void>;
 }
 
-export function field(
+function field(
   name: string,
   type: FieldType,
   mode: FieldMode = "NULLABLE",
@@ -34,7 +34,7 @@ export function field(
   return { name, type, mode, fields };
 }
 
-export function ndjson(key: string, lines: readonly string[]): LoadSource {
+function ndjson(key: string, lines: readonly string[]): LoadSource {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
   async function* body(): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(bytes);
@@ -48,7 +48,7 @@ export function ndjson(key: string, lines: readonly string[]): LoadSource {
   };
 }
 
-export function copy(name: string): ColumnMapping {
+function copy(name: string): ColumnMapping {
   return { source: name, target: name, conversion: { kind: "copy" } };
 }
 

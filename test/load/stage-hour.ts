@@ -55,7 +55,7 @@ export async function stageHour(
   await stage.put(manifestKey(hour), Buffer.from(JSON.stringify(manifest)));
 }
 
-export const noRule: ColumnRule = {
+const noRule: ColumnRule = {
   from: null,
   to: null,
   rename: null,
