@@ -1,4 +1,5 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { renameSync, writeFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Catalog } from "../catalog/catalog.js";
 import { UsageError } from "../errors.js";
@@ -87,8 +88,8 @@ export async function applyDagChanges(
       continue;
     }
     const draft = join(directory, `.${name}.${process.pid}.tmp`);
-    await writeFile(draft, after);
-    await rename(draft, file);
+    writeFileSync(draft, after);
+    renameSync(draft, file);
   }
 }
 

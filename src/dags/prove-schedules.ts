@@ -16,29 +16,45 @@ export function proveSchedules(
     classifier.startDate.getTime(),
     classifier.minute,
   );
+  const played = new Map<string, string | null>();
   for (const load of loads) {
     const firstMs = firstTick(load.startDate.getTime(), load.minute);
-    for (let hour = 0; hour < hours; hour++) {
-      const logicalMs = firstMs + hour * hourMs;
-      const folderHour = Math.floor(logicalMs / hourMs);
-      const targetMs = logicalMs - (load.minute - classifier.minute) * minuteMs;
-      const fault =
-        targetMs < firstClassifiedMs
-          ? "is before the classifier's first run: its start_date must not be before airflow.start_date"
-          : (targetMs / minuteMs) % 60 !== classifier.minute ||
-              Math.floor(targetMs / hourMs) !== folderHour
-            ? "is not the classifier's run of the same folder hour"
-            : targetMs >= logicalMs
-              ? "does not start before the load"
-              : null;
-      if (fault === null) continue;
-      problems.push(
-        `${load.dagId}: its run of ${new Date(logicalMs).toISOString()} waits for ${new Date(targetMs).toISOString()}, which ${fault}`,
+    const same = `${load.minute} ${firstMs}`;
+    let fault = played.get(same);
+    if (fault === undefined) {
+      fault = playRuns(
+        { firstMs, minute: load.minute, hours },
+        { firstMs: firstClassifiedMs, minute: classifier.minute },
       );
-      break;
+      played.set(same, fault);
     }
+    if (fault !== null) problems.push(`${load.dagId}: ${fault}`);
   }
   return problems;
+}
+
+/** The first run that would wait in vain, in words; null where there is none. */
+function playRuns(
+  load: { firstMs: number; minute: number; hours: number },
+  classifier: { firstMs: number; minute: number },
+): string | null {
+  for (let hour = 0; hour < load.hours; hour++) {
+    const logicalMs = load.firstMs + hour * hourMs;
+    const folderHour = Math.floor(logicalMs / hourMs);
+    const targetMs = logicalMs - (load.minute - classifier.minute) * minuteMs;
+    const fault =
+      targetMs < classifier.firstMs
+        ? "is before the classifier's first run: its start_date must not be before airflow.start_date"
+        : (targetMs / minuteMs) % 60 !== classifier.minute ||
+            Math.floor(targetMs / hourMs) !== folderHour
+          ? "is not the classifier's run of the same folder hour"
+          : targetMs >= logicalMs
+            ? "does not start before the load"
+            : null;
+    if (fault !== null)
+      return `its run of ${new Date(logicalMs).toISOString()} waits for ${new Date(targetMs).toISOString()}, which ${fault}`;
+  }
+  return null;
 }
 
 function firstTick(fromMs: number, minute: number): number {
