@@ -43,7 +43,7 @@ export default {
       severity: "error",
       from: {
         path: "^(src|jobs)/",
-        pathNot: "^src/(main|commands|wiring)(\\.ts$|/)",
+        pathNot: "^src/(main|commands|wiring|split-worker)(\\.ts$|/)",
       },
       to: { path: "^src/(main|commands|wiring|environment)(\\.ts$|/)" },
     },

@@ -1,9 +1,11 @@
 FROM node:24-slim AS build
 WORKDIR /build
-COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
+COPY package.json package-lock.json .npmrc tsconfig.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY src src
 COPY jobs jobs
+COPY scripts scripts
+COPY schemas/catalog.schema.json schemas/
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-slim

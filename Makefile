@@ -3,7 +3,7 @@
 
 MODULES := node_modules/.package-lock.json
 BUILT := dist/.built
-SOURCES := $(shell find src jobs -name '*.ts') schemas/catalog.schema.json tsconfig.json tsconfig.build.json
+SOURCES := $(shell find src jobs scripts -name '*.ts') schemas/catalog.schema.json tsconfig.json
 
 $(MODULES): package.json package-lock.json
 	npm ci --no-audit --no-fund
@@ -11,7 +11,6 @@ $(MODULES): package.json package-lock.json
 
 # npm ci builds as well; this is for sources that changed since.
 $(BUILT): $(MODULES) $(SOURCES)
-	rm -rf dist
 	npm run --silent build
 	@touch $@
 

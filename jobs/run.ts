@@ -1,19 +1,14 @@
-import type { Catalog } from "../src/catalog/catalog.js";
-import type { FolderHour } from "../src/folder-hour.js";
 import { chooseTypes } from "../src/run/choose-types.js";
 import {
   runHours,
+  type RunHoursOptions,
   type RunHoursPorts,
   type RunHoursResult,
 } from "../src/run/run-hours.js";
 
-export interface RunOptions {
-  readonly catalog: Catalog;
-  readonly hours: readonly FolderHour[];
+export interface RunOptions extends Omit<RunHoursOptions, "types"> {
   /** Null: every type. */
   readonly types: readonly string[] | null;
-  readonly spoolDirectory: string;
-  readonly onStep: (label: string) => void;
 }
 
 /** Classifies and loads a range of hours, without Airflow. */

@@ -4,13 +4,16 @@ import { catalogCommands } from "./commands/catalog-commands.js";
 import { hourCommands } from "./commands/hour-commands.js";
 import { sampleCommands } from "./commands/sample-commands.js";
 import { SluiceError, UsageError } from "./errors.js";
+import packageJson from "../package.json" with { type: "json" };
 
 /** Runs one command line, without the program's name; throws SluiceError where it fails as expected. */
 export async function runCommandLine(
   words: readonly string[],
   context: CommandContext,
 ): Promise<void> {
-  const parser = addGlobalOptions(yargs([...words]))
+  const parser = addGlobalOptions(
+    yargs([...words]).version(packageJson.version),
+  )
     .scriptName("sluice")
     .usage(
       "$0 COMMAND\n\nMixed logs into typed warehouse tables, an hour at a time.",

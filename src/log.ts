@@ -1,5 +1,4 @@
 import { pino, destination } from "pino";
-import pretty from "pino-pretty";
 
 /** Structured logging, as pino has it: the fields first, then the words. */
 export interface Log {
@@ -8,15 +7,15 @@ export interface Log {
 }
 
 /** Logs to standard error: words on a terminal, JSON lines otherwise. */
-export function createLog(options: {
+export async function createLog(options: {
   readonly level: string;
   readonly terminal: boolean;
-}): Log {
+}): Promise<Log> {
   const base = { level: options.level, base: null };
-  return options.terminal
+  const log: Log = options.terminal
     ? pino(
         base,
-        pretty({
+        (await import("pino-pretty")).default({
           destination: 2,
           sync: true,
           translateTime: "HH:MM:ss",
@@ -27,4 +26,5 @@ export function createLog(options: {
         { ...base, timestamp: () => `,"time":"${new Date().toISOString()}"` },
         destination({ dest: 2, sync: true }),
       );
+  return log;
 }

@@ -1,14 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import {
-  mkdir,
-  open,
-  realpath,
-  rename,
-  rm,
-  stat,
-  type FileHandle,
-} from "node:fs/promises";
+import { constants, createReadStream, realpathSync } from "node:fs";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { crc32c } from "@node-rs/crc32";
@@ -18,18 +10,27 @@ import {
   ServiceError,
 } from "../errors.js";
 import type {
+  GetOptions,
   ObjectInfo,
   ObjectStore,
   OpenObject,
   PutOptions,
   PutResult,
 } from "../ports/object-store.js";
+import {
+  makeParents,
+  moveFile,
+  removeTemporary,
+  replaceFile,
+} from "./file-durable.js";
 import { codeOf, translateFileError } from "./file-error.js";
 import { checkFileKey, privateFolder } from "./file-key.js";
 import { describeFile, listFiles } from "./file-listing.js";
 import { sweepTemporaryFiles, withKeyLock } from "./file-private-folder.js";
 
-const blockBytes = 256 * 1024;
+/** Fewer trips to the thread pool than with 256 KiB, at a third of the CPU. */
+const blockBytes = 1024 ** 2;
+const readOptions = { highWaterMark: blockBytes };
 
 /**
  * A folder as an object store: every plain file below it is an object, whatever its name.
@@ -55,17 +56,14 @@ export class FileObjectStore implements ObjectStore {
     yield* listFiles(this.#directory, prefix);
   }
 
-  async get(
-    key: string,
-    options: { readonly ifMatch?: string } = {},
-  ): Promise<OpenObject | null> {
+  async get(key: string, options: GetOptions = {}): Promise<OpenObject | null> {
     const path = this.#path(key);
     const info = await this.#find(key, path);
     if (info === null) return null;
     if (options.ifMatch !== undefined && options.ifMatch !== info.etag) {
       throw changed(this.url, key, "before it was read");
     }
-    return { ...info, body: this.#read(info, path) };
+    return { ...info, body: this.#read(info, path, options.reuseBlocks) };
   }
 
   async put(
@@ -74,34 +72,42 @@ export class FileObjectStore implements ObjectStore {
     options: PutOptions = {},
   ): Promise<PutResult> {
     const path = this.#path(key);
-    const temporary = join(
-      this.#directory,
-      privateFolder,
-      `${process.pid}-${randomBytes(12).toString("hex")}.tmp`,
-    );
+    const temporary = this.#temporaryPath();
     try {
-      this.#prepared ??= sweepTemporaryFiles(this.#directory);
-      await this.#translating("write", key, this.#prepared);
+      await this.#prepare(key);
       const written = await this.#writeTemporary(key, temporary, body);
       if (options.crc32c !== undefined && options.crc32c !== written) {
         throw new ServiceError(
           `${this.url}: ${key}: the bytes to write have crc32c ${written}, not ${options.crc32c}; nothing was written`,
         );
       }
-      await this.#translating("write", key, this.#makeParents(path));
-      return await withKeyLock(this.#directory, key, async (assertHeld) => {
-        if (options.ifMatch !== undefined)
-          await this.#expectEtag(key, path, options.ifMatch);
-        assertHeld();
-        const info = await this.#translating(
-          "write",
-          key,
-          replaceFile(temporary, path, key),
-        );
-        return { ...info, crc32c: written };
-      });
+      const info = await this.#replace(key, path, temporary, options);
+      return { ...info, crc32c: written };
     } finally {
-      await rm(temporary, { force: true }).catch(() => undefined);
+      removeTemporary(temporary);
+    }
+  }
+
+  /** Moves a file of the same file system; reads any other. */
+  async putFile(
+    key: string,
+    file: string,
+    options: PutOptions & { readonly crc32c: string },
+  ): Promise<PutResult> {
+    const path = this.#path(key);
+    const temporary = this.#temporaryPath();
+    try {
+      await this.#prepare(key);
+      if (!(await this.#translating("write", key, moveFile(file, temporary))))
+        return await this.put(
+          key,
+          createReadStream(file, readOptions),
+          options,
+        );
+      const info = await this.#replace(key, path, temporary, options);
+      return { ...info, crc32c: options.crc32c };
+    } finally {
+      removeTemporary(temporary);
     }
   }
 
@@ -109,6 +115,33 @@ export class FileObjectStore implements ObjectStore {
     const path = this.#path(key);
     if ((await this.#find(key, path)) === null) return;
     await this.#translating("delete", key, rm(path, { force: true }));
+  }
+
+  #temporaryPath(): string {
+    const name = `${process.pid}-${randomBytes(12).toString("hex")}.tmp`;
+    return join(this.#directory, privateFolder, name);
+  }
+
+  #prepare(key: string): Promise<void> {
+    this.#prepared ??= sweepTemporaryFiles(this.#directory);
+    return this.#translating("write", key, this.#prepared);
+  }
+
+  async #replace(
+    key: string,
+    path: string,
+    temporary: string,
+    { ifMatch }: PutOptions,
+  ): Promise<ObjectInfo> {
+    const parents = makeParents(path).then(() => {
+      this.#refuseLinks(path);
+    });
+    await this.#translating("write", key, parents);
+    return withKeyLock(this.#directory, key, async (assertHeld) => {
+      if (ifMatch !== undefined) await this.#expectEtag(key, path, ifMatch);
+      assertHeld();
+      return this.#translating("write", key, replaceFile(temporary, path, key));
+    });
   }
 
   #path(key: string): string {
@@ -125,7 +158,7 @@ export class FileObjectStore implements ObjectStore {
   /** Null where no plain file is: a folder is no object. */
   async #find(key: string, path: string): Promise<ObjectInfo | null> {
     try {
-      await this.#refuseLinks(path);
+      this.#refuseLinks(path);
       const info = await describeFile(key, path);
       return info === "folder" ? null : info;
     } catch (error) {
@@ -135,11 +168,9 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  async #refuseLinks(path: string): Promise<void> {
-    const [root, folder] = await Promise.all([
-      realpath(this.#directory),
-      realpath(dirname(path)),
-    ]);
+  #refuseLinks(path: string): void {
+    const root = realpathSync.native(this.#directory);
+    const folder = realpathSync.native(dirname(path));
     if (folder !== join(root, dirname(path).slice(this.#directory.length))) {
       throw new ServiceError(
         `${this.url}: ${dirname(path)} is reached through a symbolic link; put the files themselves there`,
@@ -147,7 +178,11 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  async *#read(info: ObjectInfo, path: string): AsyncGenerator<Uint8Array> {
+  async *#read(
+    info: ObjectInfo,
+    path: string,
+    reuseBlocks = false,
+  ): AsyncGenerator<Uint8Array> {
     let handle: FileHandle;
     try {
       handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -161,9 +196,11 @@ export class FileObjectStore implements ObjectStore {
         (await describeFile(info.key, handle)).etag === info.etag;
       if (!(await same()))
         throw changed(this.url, info.key, "before it was read");
-      for (;;) {
-        const block = Buffer.allocUnsafeSlow(blockBytes);
-        const { bytesRead } = await handle.read(block, 0, blockBytes, null);
+      const size = Math.min(blockBytes, info.sizeBytes);
+      for (let block: Buffer | null = null; ;) {
+        if (block === null || !reuseBlocks)
+          block = Buffer.allocUnsafeSlow(size);
+        const { bytesRead } = await handle.read(block, 0, size, null);
         if (bytesRead === 0) break;
         yield block.subarray(0, bytesRead);
       }
@@ -196,16 +233,6 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  async #makeParents(path: string): Promise<void> {
-    const parent = dirname(path);
-    const first = await mkdir(parent, { recursive: true });
-    await this.#refuseLinks(path);
-    if (first === undefined) return;
-    for (let made = parent; made.length >= first.length; made = dirname(made)) {
-      await syncFolder(dirname(made));
-    }
-  }
-
   async #expectEtag(
     key: string,
     path: string,
@@ -216,25 +243,6 @@ export class FileObjectStore implements ObjectStore {
     throw new PreconditionFailedError(
       `${this.url}: ${key}: found ${found ?? "no object"}, expected ${etag ?? "no object"}; another writer was first`,
     );
-  }
-}
-
-async function replaceFile(
-  temporary: string,
-  path: string,
-  key: string,
-): Promise<ObjectInfo> {
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
-  return describeFile(key, await stat(path, { bigint: true }));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

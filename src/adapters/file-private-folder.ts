@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { lock } from "proper-lockfile";
+import { lock, lockSync, type LockOptions } from "proper-lockfile";
 import { ServiceError } from "../errors.js";
 import { codeOf, translateFileError } from "./file-error.js";
 import { privateFolder } from "./file-key.js";
@@ -11,6 +11,14 @@ const abandonedMs = 3_600_000;
 
 /** What a killed process holds is taken over after this long; the work under a lock takes milliseconds. */
 const staleMs = 5_000;
+
+const retries = {
+  retries: 300,
+  minTimeout: 5,
+  maxTimeout: 100,
+  factor: 1.3,
+  randomize: true,
+};
 
 /** Removes what killed writers left: unfinished files, and locks that nobody asked for again. */
 export async function sweepTemporaryFiles(directory: string): Promise<void> {
@@ -46,29 +54,25 @@ export async function withKeyLock<T>(
     createHash("sha256").update(key).digest("hex"),
   );
   let lost = false;
-  const release = await lock(lockfilePath, {
+  const options = {
     realpath: false,
     lockfilePath,
     stale: staleMs,
-    retries: {
-      retries: 300,
-      minTimeout: 5,
-      maxTimeout: 100,
-      factor: 1.3,
-      randomize: true,
-    },
     onCompromised: () => {
       lost = true;
     },
-  }).catch((error: unknown) => {
-    if (codeOf(error) !== "ELOCKED") {
-      throw translateFileError(error, `file:${directory}`, "lock", key);
-    }
-    throw new ServiceError(
-      `file:${directory}: ${JSON.stringify(key)} stays locked by another process (${lockfilePath})`,
-      { cause: error },
-    );
-  });
+  };
+  const release = await takeLock(lockfilePath, options).catch(
+    (error: unknown) => {
+      if (codeOf(error) !== "ELOCKED") {
+        throw translateFileError(error, `file:${directory}`, "lock", key);
+      }
+      throw new ServiceError(
+        `file:${directory}: ${JSON.stringify(key)} stays locked by another process (${lockfilePath})`,
+        { cause: error },
+      );
+    },
+  );
   try {
     return await work(() => {
       if (lost) {
@@ -79,5 +83,22 @@ export async function withKeyLock<T>(
     });
   } finally {
     await release().catch(() => undefined);
+  }
+}
+
+/** At once where nobody holds it, which costs a tenth of the asynchronous way. */
+async function takeLock(
+  path: string,
+  options: LockOptions,
+): Promise<() => Promise<void>> {
+  try {
+    const release = lockSync(path, options);
+    return async () => {
+      await Promise.resolve();
+      release();
+    };
+  } catch (error) {
+    if (codeOf(error) !== "ELOCKED") throw error;
+    return lock(path, { ...options, retries });
   }
 }

@@ -1,14 +1,10 @@
-import { Ajv, type ErrorObject } from "ajv";
-import catalogSchema from "../../schemas/catalog.schema.json" with { type: "json" };
+import type { ErrorObject } from "ajv";
 import type { Problem } from "../errors.js";
 import { quoteFound } from "../schema/quote-found.js";
 import { suggestName } from "../schema/suggest-name.js";
+import { validate } from "./catalog-validator.js";
 import type { CatalogPath, ParsedCatalog } from "./parse-catalog.js";
 import type { RawCatalog } from "./raw-catalog.js";
-
-const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
-ajv.addKeyword({ keyword: "patternErrorMessage", schemaType: "string" });
-const validate = ajv.compile<RawCatalog>(catalogSchema);
 
 /** Checks the catalog against schemas/catalog.schema.json. What is at fault is removed from the value, so that the rules can go on with the rest. */
 export function checkShape(parsed: ParsedCatalog): {

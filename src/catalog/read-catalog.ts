@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import pLimit from "p-limit";
 import { CatalogError, UsageError, type Problem } from "../errors.js";
 import type { TableField } from "../schema/table-field.js";
-import type { Catalog } from "./catalog.js";
+import type { Catalog, LogType } from "./catalog.js";
 import { checkShape } from "./check-shape.js";
 import { decodeText } from "./decode-text.js";
 import { normaliseCatalog } from "./normalise-catalog.js";
@@ -23,10 +23,12 @@ export interface UrlOverrides {
 /**
  * Reads the catalog and the schema files of all its types, and checks them against each other.
  * Throws CatalogError with every problem, UsageError where the file or an override can't be used at all.
+ * @param parts Without the schema files, a fault in one of them stops nobody who needs none.
  */
 export async function readCatalog(
   file: string,
   overrides: UrlOverrides = {},
+  parts: "whole" | "without_schemas" = "whole",
 ): Promise<Catalog> {
   checkOverrides(overrides);
   const bytes = await readCatalogFile(file);
@@ -39,7 +41,10 @@ export async function readCatalog(
 
   const shape = checkShape(parsed);
   const catalog = normaliseCatalog(shape.raw, file, bytes);
-  const { schemas, problems: schemaProblems } = await readSchemas(catalog);
+  const { schemas, problems: schemaProblems } = await readSchemas(
+    catalog,
+    parts === "whole" ? [...catalog.types.values()] : [],
+  );
   const context = { ...parsed, raw: shape.raw, catalog, schemas };
   const ruleProblems = rules.flatMap((rule) => rule(context));
   const told = new Set(shape.problems.map((problem) => problem.path));
@@ -97,24 +102,24 @@ function override(
   return { ...parsed, value: { ...value, ...Object.fromEntries(given) } };
 }
 
-async function readSchemas(catalog: Catalog): Promise<{
+async function readSchemas(
+  catalog: Catalog,
+  types: readonly LogType[],
+): Promise<{
   schemas: ReadonlyMap<string, readonly TableField[]>;
   problems: Problem[];
 }> {
   const schemas = new Map<string, readonly TableField[]>();
   const limit = pLimit(openFiles);
-  const problems = await limit.map(
-    [...catalog.types.values()],
-    async (type) => {
-      try {
-        schemas.set(type.name, await readTypeSchema(catalog, type));
-        return [];
-      } catch (error) {
-        if (error instanceof CatalogError) return error.problems;
-        throw error;
-      }
-    },
-  );
+  const problems = await limit.map(types, async (type) => {
+    try {
+      schemas.set(type.name, await readTypeSchema(catalog, type));
+      return [];
+    } catch (error) {
+      if (error instanceof CatalogError) return error.problems;
+      throw error;
+    }
+  });
   return { schemas, problems: problems.flat() };
 }
 

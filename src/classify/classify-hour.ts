@@ -7,35 +7,24 @@ import {
   startOf,
   type FolderHour,
 } from "../folder-hour.js";
-import type { Log } from "../log.js";
 import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
 import { buildManifest } from "./build-manifest.js";
-import { commitHour, deleteFiles } from "./commit-hour.js";
-import { maxLineBytes } from "./cut-blocks.js";
+import { commitHour } from "./commit-hour.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest } from "./read-manifest.js";
-import { setAsideName, splitHour } from "./split-hour.js";
-import { openSpoolFolder } from "./spool-folder.js";
-import { createSpool } from "./spool.js";
-import { createUploads } from "./upload-parts.js";
-
-/** A failed upload repeats at most this much; compressed, it stays well below the 4 GB that BigQuery takes in one gzip file. */
-const defaultPartSizeBytes = 1024 ** 3;
+import { refuseCounts } from "./refuse-counts.js";
+import type { Splitter } from "./splitter.js";
+import {
+  stageSplit,
+  type SplitPorts,
+  type StageSplitOptions,
+} from "./stage-split.js";
 
 /** How often an hour is begun anew because its source changed, or another run was first. */
 const maxAttempts = 5;
 
-export interface ClassifyHourOptions {
-  readonly catalog: Catalog;
-  readonly hour: FolderHour;
+export interface ClassifyHourOptions extends StageSplitOptions {
   readonly now: () => Date;
-  /** Local folder for the parts before their upload, at most as large as the hour; may be shared with other runs. */
-  readonly spoolDir: string;
-  readonly log: Log;
-  /** Source objects read ahead, and parts uploaded at once. */
-  readonly concurrency?: number;
-  readonly partSizeBytes?: number;
-  readonly maxLineBytes?: number;
   /** Asked at every attempt; must never give the same again. */
   readonly newRunId?: () => string;
 }
@@ -48,12 +37,12 @@ export interface ClassifyHourResult {
   readonly attempts: number;
   /** Decompressed. */
   readonly bytesRead: number;
+  /** Threads that split. */
+  readonly workers: number;
+  readonly splitter: Splitter["kind"];
 }
 
-export interface ClassifyPorts {
-  readonly source: ObjectStore;
-  readonly stage: ObjectStore;
-}
+export type ClassifyPorts = SplitPorts;
 
 /**
  * Splits one folder hour into a file set per type and commits it by its manifest; killed at any moment and run again,
@@ -64,8 +53,8 @@ export async function classifyHour(
   options: ClassifyHourOptions,
   ports: ClassifyPorts,
 ): Promise<ClassifyHourResult> {
-  const { hour, log } = options;
-  refuseUnsettled(options);
+  const { catalog, hour, log } = options;
+  refuseUnsettled(catalog, hour, options.now());
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     try {
       const result = await attemptHour(options, ports);
@@ -88,11 +77,15 @@ export async function classifyHour(
   );
 }
 
-function refuseUnsettled({ catalog, hour, now }: ClassifyHourOptions): void {
+/** Throws NotReadyError before the hour's end and the time for its late lines. */
+export function refuseUnsettled(
+  catalog: Catalog,
+  hour: FolderHour,
+  time: Date,
+): void {
   const ready = new Date(
     startOf(addHours(hour, 1)).getTime() + catalog.settleMinutes * 60_000,
   );
-  const time = now();
   if (time >= ready) return;
   throw new NotReadyError(
     `${hour} may be classified from ${ready.toISOString()} (its end and ${catalog.settleMinutes} minutes for late lines); it is ${time.toISOString()}`,
@@ -102,37 +95,19 @@ function refuseUnsettled({ catalog, hour, now }: ClassifyHourOptions): void {
 /** Null where another run was first with something else. */
 async function attemptHour(
   options: ClassifyHourOptions,
-  { source, stage }: ClassifyPorts,
+  ports: ClassifyPorts,
 ): Promise<Omit<ClassifyHourResult, "attempts"> | null> {
-  const { catalog, hour, now, concurrency = 4 } = options;
+  const { catalog, hour, now } = options;
+  const { source, stage } = ports;
   const run = (options.newRunId ?? randomRunId)();
   const previous = await readManifest(stage, hour);
-  const inputs = await listInputs(options, source);
-  const spoolFolder = await openSpoolFolder(options.spoolDir, run);
-  const uploads = createUploads(stage, concurrency);
-  let mayStand = false;
+  const inputs = await listInputs(catalog, hour, source);
+  const split = await stageSplit(options, ports, run, inputs);
+  const { counts, files, workers, splitter } = split;
+  let manifest: Manifest;
   try {
-    const spool = createSpool(
-      spoolFolder.path,
-      options.partSizeBytes ?? defaultPartSizeBytes,
-      (part) => {
-        const compress =
-          catalog.compression === "gzip" && part.name !== setAsideName;
-        const number = String(part.index).padStart(5, "0");
-        const file =
-          part.name === setAsideName && part.index === 0
-            ? run
-            : `${run}-${number}`;
-        const key = `${part.name}/${hourPath(hour)}/${file}.ndjson${compress ? ".gz" : ""}`;
-        return uploads.add(part, key, compress);
-      },
-    );
-    const counts = await splitHour(catalog, source, inputs, spool, {
-      concurrency,
-      maxLineBytes: options.maxLineBytes ?? maxLineBytes,
-    });
-    await spool.close();
-    const manifest = buildManifest({
+    refuseCounts(catalog, source.url, counts);
+    manifest = buildManifest({
       catalog,
       hour,
       run,
@@ -140,34 +115,26 @@ async function attemptHour(
       finishedAt: now(),
       inputs,
       counts,
-      uploaded: await uploads.finish(),
+      files,
     });
-    mayStand = true;
-    const commit = await commitHour(stage, catalog, manifest, previous);
-    if (commit.outcome === "committed") {
-      return { manifest, adopted: false, bytesRead: counts.bytes };
-    }
-    mayStand = false;
-    return commit.outcome === "adopted"
-      ? { manifest: commit.manifest, adopted: true, bytesRead: counts.bytes }
-      : null;
-  } finally {
-    const keys = await uploads.settle();
-    if (!mayStand) {
-      // What stays here is swept by the next commit; the error that led here says more.
-      await deleteFiles(stage, keys).catch((error: unknown) => {
-        options.log.warn(
-          { hour, run, problem: String(error) },
-          "could not remove staged files",
-        );
-      });
-    }
-    await spoolFolder.remove();
+  } catch (error) {
+    await split.discard();
+    throw error;
   }
+  const work = { bytesRead: counts.bytes, workers, splitter };
+  const commit = await commitHour(stage, catalog, manifest, previous);
+  if (commit.outcome === "committed")
+    return { ...work, manifest, adopted: false };
+  await split.discard();
+  return commit.outcome === "adopted"
+    ? { ...work, manifest: commit.manifest, adopted: true }
+    : null;
 }
 
-async function listInputs(
-  { catalog, hour }: ClassifyHourOptions,
+/** The hour's source objects. Throws NotReadyError where there are none, save where the catalog allows it. */
+export async function listInputs(
+  catalog: Catalog,
+  hour: FolderHour,
   source: ObjectStore,
 ): Promise<ObjectInfo[]> {
   const prefix = `${hourPath(hour)}/`;
@@ -181,6 +148,6 @@ async function listInputs(
   return inputs;
 }
 
-function randomRunId(): string {
+export function randomRunId(): string {
   return randomBytes(8).toString("hex");
 }

@@ -1,5 +1,18 @@
-const count = { type: "integer", minimum: 0 };
-const text = { type: "string", minLength: 1 };
+export const countSchema = { type: "integer", minimum: 0 };
+export const textSchema = { type: "string", minLength: 1 };
+
+export const inputsSchema = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["key", "etag", "size"],
+    properties: {
+      key: textSchema,
+      etag: { type: "string" },
+      size: countSchema,
+    },
+  },
+};
 
 /** JSON Schema of a manifest. Keys that a later version adds are let through. */
 export const manifestSchema = {
@@ -19,28 +32,21 @@ export const manifestSchema = {
   ],
   properties: {
     version: { const: 1 },
-    hour: text,
+    hour: textSchema,
     seq: { type: "integer", minimum: 1 },
-    run: text,
-    catalog: text,
-    finished_at: text,
-    inputs: {
-      type: "array",
-      items: {
-        type: "object",
-        required: ["key", "etag", "size"],
-        properties: { key: text, etag: { type: "string" }, size: count },
-      },
-    },
-    lines: count,
-    blank: count,
+    run: textSchema,
+    catalog: textSchema,
+    finished_at: textSchema,
+    inputs: inputsSchema,
+    lines: countSchema,
+    blank: countSchema,
     set_aside: {
       type: "object",
       required: ["rows", "reasons", "files"],
       properties: {
-        rows: count,
-        reasons: { type: "object", additionalProperties: count },
-        files: { type: "array", items: text },
+        rows: countSchema,
+        reasons: { type: "object", additionalProperties: countSchema },
+        files: { type: "array", items: textSchema },
       },
     },
     types: {
@@ -49,19 +55,19 @@ export const manifestSchema = {
         type: "object",
         required: ["rows", "catalogued", "wrapped", "files"],
         properties: {
-          rows: count,
+          rows: countSchema,
           catalogued: { type: "boolean" },
-          wrapped: { type: "array", items: text },
+          wrapped: { type: "array", items: textSchema },
           files: {
             type: "array",
             items: {
               type: "object",
               required: ["key", "rows", "bytes", "crc32c"],
               properties: {
-                key: text,
-                rows: count,
-                bytes: count,
-                crc32c: text,
+                key: textSchema,
+                rows: countSchema,
+                bytes: countSchema,
+                crc32c: textSchema,
               },
             },
           },

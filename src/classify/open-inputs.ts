@@ -1,62 +1,67 @@
-import { Readable } from "node:stream";
 import { ObjectChangedError } from "../errors.js";
-import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
+import type {
+  ObjectInfo,
+  ObjectStore,
+  OpenObject,
+} from "../ports/object-store.js";
 import { decompress } from "./decompress.js";
 
-/** Blocks of 256 KiB that each object read ahead may hold: 2 MiB. */
-const blocksAhead = 8;
+/** Null: there are no more. */
+export type NextInput = () => Promise<ObjectInfo | null>;
+
+export interface OpenInput {
+  readonly input: ObjectInfo;
+  /** Plain bytes. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
 
 /**
- * The objects' plain bytes, one object after the other in the given order, while the next ones, up to `concurrency`
- * in all, are already fetched and decompressed: the order of the lines depends on the keys alone.
+ * The objects in the order in which they are named, each to be read to its end before the next. Up to `objectsOpen` are
+ * asked for at once, so that a store's time to its first byte is not waited for again and again.
  */
-export function* openInputs(
+export async function* openInputs(
   source: ObjectStore,
-  inputs: readonly ObjectInfo[],
-  concurrency: number,
-): Generator<{
-  readonly input: ObjectInfo;
-  readonly body: AsyncIterable<Uint8Array>;
-}> {
-  const open: { readonly input: ObjectInfo; readonly body: Readable }[] = [];
-  let next = 0;
+  nextInput: NextInput,
+  objectsOpen: number,
+): AsyncGenerator<OpenInput> {
+  const opening: Promise<OpenObject | null>[] = [];
+  const open = async (): Promise<OpenObject | null> => {
+    const input = await nextInput();
+    if (input === null) return null;
+    const object = await source.get(input.key, {
+      ifMatch: input.etag,
+      reuseBlocks: true,
+    });
+    if (object === null) {
+      throw new ObjectChangedError(
+        `${source.url}: ${input.key} went away after it was listed; list the hour again`,
+      );
+    }
+    return object;
+  };
   try {
     for (;;) {
-      for (; open.length < concurrency && next < inputs.length; next += 1) {
-        const input = inputs[next];
-        if (input !== undefined)
-          open.push({ input, body: startReading(source, input) });
+      while (opening.length < objectsOpen) {
+        const next = open();
+        // An error waits for its object's turn.
+        next.catch(() => undefined);
+        opening.push(next);
       }
-      const first = open[0];
-      if (first === undefined) return;
-      yield first;
-      open.shift();
+      const object = await opening[0];
+      if (object === undefined || object === null) return;
+      yield {
+        input: object,
+        body: decompress(`${source.url}: ${object.key}`, object.body),
+      };
+      void opening.shift();
     }
   } finally {
-    for (const { body } of open) body.destroy();
+    for (const next of opening) {
+      const object = await next.catch(() => null);
+      const blocks = object?.body[Symbol.asyncIterator]();
+      // One that was never read from may know nothing of its stream yet.
+      await blocks?.next().catch(() => undefined);
+      await blocks?.return?.().catch(() => undefined);
+    }
   }
-}
-
-function startReading(source: ObjectStore, input: ObjectInfo): Readable {
-  const body = Readable.from(readInput(source, input), {
-    objectMode: true,
-    highWaterMark: blocksAhead,
-  });
-  // An error waits in the stream until its turn to be read.
-  body.on("error", () => undefined);
-  body.read(0);
-  return body;
-}
-
-async function* readInput(
-  source: ObjectStore,
-  input: ObjectInfo,
-): AsyncGenerator<Uint8Array> {
-  const object = await source.get(input.key, { ifMatch: input.etag });
-  if (object === null) {
-    throw new ObjectChangedError(
-      `${source.url}: ${input.key} went away after it was listed; list the hour again`,
-    );
-  }
-  yield* decompress(`${source.url}: ${input.key}`, object.body);
 }

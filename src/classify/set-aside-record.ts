@@ -1,25 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import type { SetAsideReason } from "./manifest.js";
+import type { RefusedLine } from "./splitter.js";
 
 /** A longer text could, with its escapes, outgrow the longest string that Node holds. */
 const maxTextBytes = 16 * 1024 * 1024;
 
-export interface SetAsideLine {
-  readonly reason: SetAsideReason;
-  /** Key of the source object. */
-  readonly source: string;
-  /** Counted from 1, blank lines too. */
-  readonly line: number;
-  /** Of the line's first byte, in the object's decompressed bytes. */
-  readonly offset: number;
-  /** Of the line as it came, without its newline. */
-  readonly lengthBytes: number;
-  /** The whole line; of a `too_long` one, its first 64 KiB. */
-  readonly bytes: Uint8Array;
-}
-
-/** One line of a set-aside file: the bytes as `text`, or as `base64` where they are not UTF-8 or more than 16 MiB. */
-export function formatSetAside(line: SetAsideLine): Buffer {
+/** One line of a set-aside file: the bytes as `text`, or as `base64` where they are not UTF-8 or more than 16 MiB. `source`: the object's key. */
+export function formatSetAside(source: string, line: RefusedLine): Buffer {
   const whole = Buffer.from(
     line.bytes.buffer,
     line.bytes.byteOffset,
@@ -29,7 +15,7 @@ export function formatSetAside(line: SetAsideLine): Buffer {
   const isText = bytes.length <= maxTextBytes && isUtf8(bytes);
   const record = {
     reason: line.reason,
-    source: line.source,
+    source,
     line: line.line,
     offset: line.offset,
     length: line.lengthBytes,

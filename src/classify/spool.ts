@@ -1,90 +1,146 @@
-import { appendFile } from "node:fs/promises";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32c } from "@node-rs/crc32";
+import { ServiceError } from "../errors.js";
 
-/** Size at which one spool file's buffer is written out. */
-const bufferBytes = 256 * 1024;
+/** Sizes of one name's buffer, as its lines come. At the last, it is written out when it is full. */
+const bufferSizes = [4, 16, 64, 256].map((kib) => kib * 1024);
 
-/** All buffers together; over it, every one is written out. It bounds memory at any number of types. */
-const maxBufferedBytes = 64 * 1024 * 1024;
-
-/** A spooled part, complete on disk. */
+/** A part that is complete: in a file of the spool folder, or, where it never left its buffer, in memory. */
 export interface SpooledPart {
   readonly name: string;
-  /** Counts the parts of this name from 0. */
-  readonly index: number;
-  readonly path: string;
   readonly rows: number;
   readonly sizeBytes: number;
-  /** Of the spooled bytes, as PutOptions has it. */
+  /** Of the bytes, as PutOptions has it. */
   readonly crc32c: string;
+  readonly content: { readonly path: string } | { readonly bytes: Uint8Array };
 }
 
 interface OpenPart {
   readonly name: string;
-  readonly index: number;
   readonly path: string;
+  isOnDisk: boolean;
+  /** Null while the file is closed. */
+  file: number | null;
   rows: number;
   sizeBytes: number;
   crc: number;
-  buffered: Uint8Array[];
+  buffer: Buffer;
   bufferedBytes: number;
 }
 
-/** Collects lines under names into files of a folder. No file stays open between writes, so names may be many. */
+/** So much at once is written as it comes: to gather more of it would save nothing. */
+const directBytes = 64 * 1024;
+
+/** Files that stay open between writes; those of further parts are opened for each. */
+const maxOpenFiles = 256;
+
+/** Collects lines under names into parts. */
 export interface Spool {
   /** `bytes` are copied: the caller may reuse them. */
-  append(name: string, rows: number, bytes: Uint8Array): Promise<void>;
+  append(name: string, rows: number, bytes: Uint8Array): void;
   /** Ends every part that is still open. */
-  close(): Promise<void>;
+  close(): void;
+  /** Forgets them instead, and lets go of their files. */
+  discard(): void;
+}
+
+export interface SpoolOptions {
+  /** Must exist. */
+  readonly folder: string;
+  /** A part that would outgrow it is ended, between two appends. */
+  readonly partSizeBytes: number;
+  /** All buffers together; where one more would pass it, all are written out. */
+  readonly bufferBytes: number;
 }
 
 /**
- * @param partSizeBytes A part that would outgrow it is ended, between two appends.
- * @param onPart Called, and awaited, as each part ends.
+ * Writes without yielding: while one block's lines are written, no other is read.
+ * @param takePart Called as each part ends.
  */
 export function createSpool(
-  folder: string,
-  partSizeBytes: number,
-  onPart: (part: SpooledPart) => Promise<void>,
+  { folder, partSizeBytes, bufferBytes }: SpoolOptions,
+  takePart: (part: SpooledPart) => void,
 ): Spool {
   const parts = new Map<string, OpenPart>();
-  const ended = new Map<string, number>();
   let files = 0;
-  let allBufferedBytes = 0;
+  let allBufferBytes = 0;
+  let openFiles = 0;
 
-  const flush = async (part: OpenPart): Promise<void> => {
-    const { buffered, bufferedBytes } = part;
-    part.buffered = [];
-    part.bufferedBytes = 0;
-    allBufferedBytes -= bufferedBytes;
-    await appendFile(part.path, Buffer.concat(buffered));
+  const closeFile = (part: OpenPart): void => {
+    if (part.file === null) return;
+    closeSync(part.file);
+    part.file = null;
+    openFiles -= 1;
   };
-  const end = async (part: OpenPart): Promise<void> => {
-    await flush(part);
+  const write = (part: OpenPart, bytes: Uint8Array): void => {
+    part.crc = crc32c(bytes, part.crc);
+    part.isOnDisk = true;
+    try {
+      if (part.file === null) {
+        part.file = openSync(part.path, "a");
+        openFiles += 1;
+      }
+      for (let at = 0; at < bytes.length;)
+        at += writeSync(part.file, bytes, at);
+      if (openFiles > maxOpenFiles) closeFile(part);
+    } catch (error) {
+      throw new ServiceError(
+        `${folder}: the spool can't be written (${String(error)}). It takes up to the size of the hour: make room, or name another folder by SLUICE_SPOOL`,
+        { cause: error },
+      );
+    }
+  };
+  const flush = (part: OpenPart): void => {
+    if (part.bufferedBytes === 0) return;
+    write(part, part.buffer.subarray(0, part.bufferedBytes));
+    part.bufferedBytes = 0;
+  };
+  const dropBuffer = (part: OpenPart): void => {
+    allBufferBytes -= part.buffer.length;
+    part.buffer = noBuffer;
+  };
+  /** Makes the buffer as large as `neededBytes`, or its last size; so it may be too small still. */
+  const grow = (part: OpenPart, neededBytes: number): void => {
+    const size =
+      bufferSizes.find((bytes) => bytes >= neededBytes) ?? largestBuffer;
+    if (size === part.buffer.length) return;
+    if (allBufferBytes - part.buffer.length + size > bufferBytes) {
+      for (const each of parts.values()) {
+        flush(each);
+        dropBuffer(each);
+      }
+    }
+    const larger = Buffer.allocUnsafeSlow(size);
+    part.buffer.copy(larger, 0, 0, part.bufferedBytes);
+    allBufferBytes += size - part.buffer.length;
+    part.buffer = larger;
+  };
+  const end = (part: OpenPart): void => {
     parts.delete(part.name);
-    ended.set(part.name, part.index + 1);
-    const crc = Buffer.alloc(4);
-    crc.writeUInt32BE(part.crc >>> 0);
-    const { name, index, path, rows, sizeBytes } = part;
-    await onPart({
-      name,
-      index,
-      path,
-      rows,
-      sizeBytes,
-      crc32c: crc.toString("base64"),
+    const rest = part.buffer.subarray(0, part.bufferedBytes);
+    if (part.isOnDisk) flush(part);
+    else part.crc = crc32c(rest, part.crc);
+    dropBuffer(part);
+    closeFile(part);
+    takePart({
+      name: part.name,
+      rows: part.rows,
+      sizeBytes: part.sizeBytes,
+      crc32c: encodeCrc32c(part.crc),
+      content: part.isOnDisk ? { path: part.path } : { bytes: rest },
     });
   };
   const open = (name: string): OpenPart => {
     const part: OpenPart = {
       name,
-      index: ended.get(name) ?? 0,
       path: join(folder, `${files}`),
+      isOnDisk: false,
+      file: null,
       rows: 0,
       sizeBytes: 0,
       crc: 0,
-      buffered: [],
+      buffer: noBuffer,
       bufferedBytes: 0,
     };
     files += 1;
@@ -93,27 +149,45 @@ export function createSpool(
   };
 
   return {
-    async append(name, rows, bytes) {
+    append(name, rows, bytes) {
       let part = parts.get(name);
       if (part !== undefined && part.sizeBytes + bytes.length > partSizeBytes) {
-        await end(part);
+        end(part);
         part = undefined;
       }
       part ??= open(name);
       part.rows += rows;
       part.sizeBytes += bytes.length;
-      part.crc = crc32c(bytes, part.crc);
-      part.buffered.push(Buffer.from(bytes));
-      part.bufferedBytes += bytes.length;
-      allBufferedBytes += bytes.length;
-      if (part.bufferedBytes >= bufferBytes) await flush(part);
-      if (allBufferedBytes > maxBufferedBytes) {
-        for (const each of parts.values())
-          if (each.bufferedBytes > 0) await flush(each);
+      if (bytes.length >= directBytes) {
+        flush(part);
+        write(part, bytes);
+        return;
+      }
+      if (part.bufferedBytes + bytes.length > part.buffer.length)
+        grow(part, part.bufferedBytes + bytes.length);
+      if (part.bufferedBytes + bytes.length > part.buffer.length) flush(part);
+      if (bytes.length > part.buffer.length) {
+        write(part, bytes);
+      } else {
+        part.buffer.set(bytes, part.bufferedBytes);
+        part.bufferedBytes += bytes.length;
       }
     },
-    async close() {
-      for (const part of [...parts.values()]) await end(part);
+    close() {
+      for (const part of [...parts.values()]) end(part);
+    },
+    discard() {
+      for (const part of parts.values()) closeFile(part);
+      parts.clear();
     },
   };
+}
+
+const noBuffer = Buffer.alloc(0);
+const largestBuffer = Math.max(...bufferSizes);
+
+function encodeCrc32c(crc: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc >>> 0);
+  return bytes.toString("base64");
 }

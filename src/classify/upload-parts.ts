@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
+import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { PassThrough } from "node:stream";
 import { createGzip } from "node:zlib";
 import pLimit from "p-limit";
 import type { ObjectStore, PutResult } from "../ports/object-store.js";
@@ -9,42 +9,70 @@ import type { SpooledPart } from "./spool.js";
 
 const blockBytes = 256 * 1024;
 
-/** An object that stands at the stage, and the part that it was made from. */
-export interface UploadedPart {
-  readonly part: SpooledPart;
-  readonly stored: PutResult;
+/** An object that stands at the stage. */
+export interface StagedFile {
+  /** Type, or `_set_aside`. */
+  readonly name: string;
+  /** Relative to the stage URL. */
+  readonly key: string;
+  readonly rows: number;
+  /** As it is stored. */
+  readonly bytes: number;
+  readonly crc32c: string;
 }
 
 export interface Uploads {
-  /** Starts the upload; waits only where as many parts again as may be uploaded at once are waiting already. */
+  /** Starts the upload; it is over, well or not, when the promise is. */
   add(part: SpooledPart, key: string, compress: boolean): Promise<void>;
+  /** Null, or a promise where so many parts wait that no more should be made before it is over. */
+  backlog(): Promise<void> | null;
   /** Every part, in the order of `add`, when all are stored. The first error is thrown. */
-  finish(): Promise<UploadedPart[]>;
+  finish(): Promise<StagedFile[]>;
   /** Waits for what is under way, whatever becomes of it; the keys of all that may be stored. */
   settle(): Promise<string[]>;
 }
 
-/** Uploads spooled parts, `concurrency` at once, and removes each one's spool file. */
+/** Uploads parts, `concurrency` at once; their spool files are gone afterwards. */
 export function createUploads(
   store: ObjectStore,
   concurrency: number,
 ): Uploads {
   const limit = pLimit(concurrency);
-  const uploads: Promise<UploadedPart>[] = [];
+  const uploads: Promise<StagedFile>[] = [];
+  const ends: Promise<void>[] = [];
   const keys: string[] = [];
   return {
-    async add(part, key, compress) {
+    add(part, key, compress) {
       keys.push(key);
-      const upload = limit(() => uploadPart(store, part, key, compress));
-      upload.catch(() => undefined);
+      const upload = limit(async () => {
+        const stored = await uploadPart(store, part, key, compress);
+        const { name, rows } = part;
+        return {
+          name,
+          key: stored.key,
+          rows,
+          bytes: stored.sizeBytes,
+          crc32c: stored.crc32c,
+        };
+      });
       uploads.push(upload);
-      if (limit.pendingCount >= concurrency) await uploads.at(-1 - concurrency);
+      const end = upload.then(
+        () => undefined,
+        () => undefined,
+      );
+      ends.push(end);
+      return end;
+    },
+    backlog() {
+      return limit.pendingCount >= concurrency
+        ? (ends.at(-1 - concurrency) ?? null)
+        : null;
     },
     finish() {
       return Promise.all(uploads);
     },
     async settle() {
-      await Promise.allSettled(uploads);
+      await Promise.all(ends);
       return keys;
     },
   };
@@ -52,29 +80,43 @@ export function createUploads(
 
 async function uploadPart(
   store: ObjectStore,
-  part: SpooledPart,
+  { content, crc32c }: SpooledPart,
   key: string,
   compress: boolean,
-): Promise<UploadedPart> {
-  const file = createReadStream(part.path, { highWaterMark: blockBytes });
-  let stored: PutResult;
-  if (compress) {
-    const body = new PassThrough();
-    const compressing = pipeline(
-      file,
-      createGzip({ level: 1, chunkSize: blockBytes }),
-      body,
-    );
-    compressing.catch(() => undefined);
-    try {
-      stored = await store.put(key, body);
-      await compressing;
-    } finally {
-      body.destroy();
-    }
-  } else {
-    stored = await store.put(key, file, { crc32c: part.crc32c });
+): Promise<PutResult> {
+  if ("bytes" in content) {
+    return compress
+      ? putCompressed(store, key, Readable.from([content.bytes]))
+      : store.put(key, content.bytes, { crc32c });
   }
-  await rm(part.path, { force: true });
-  return { part, stored };
+  const stored = compress
+    ? await putCompressed(
+        store,
+        key,
+        createReadStream(content.path, { highWaterMark: blockBytes }),
+      )
+    : await store.putFile(key, content.path, { crc32c });
+  await rm(content.path, { force: true });
+  return stored;
+}
+
+async function putCompressed(
+  store: ObjectStore,
+  key: string,
+  plain: Readable,
+): Promise<PutResult> {
+  const body = new PassThrough();
+  const compressing = pipeline(
+    plain,
+    createGzip({ level: 1, chunkSize: blockBytes }),
+    body,
+  );
+  compressing.catch(() => undefined);
+  try {
+    const stored = await store.put(key, body);
+    await compressing;
+    return stored;
+  } finally {
+    body.destroy();
+  }
 }

@@ -5,7 +5,7 @@ import { parseJson } from "../json/parse-json.js";
  * value becomes its JSON text, as it was spelled, in a string. A repeated member is turned each time it comes.
  * Null where nothing changes. `line` must be a JSON object.
  */
-export function wrapColumns(
+function wrapColumns(
   line: string,
   columns: ReadonlySet<string>,
 ): string | null {
@@ -23,4 +23,25 @@ export function wrapColumns(
     copied = value.end;
   }
   return copied === 0 ? null : pieces.join("") + line.slice(copied);
+}
+
+/** The same for whole lines, each ended by LF. */
+export function wrapLines(
+  lines: Uint8Array,
+  columns: ReadonlySet<string>,
+): Uint8Array {
+  const block = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+  const pieces: Uint8Array[] = [];
+  let isChanged = false;
+  for (let start = 0, end: number; start < block.length; start = end + 1) {
+    end = block.indexOf(0x0a, start);
+    const rewritten = wrapColumns(block.toString("utf8", start, end), columns);
+    if (rewritten === null) {
+      pieces.push(block.subarray(start, end + 1));
+    } else {
+      isChanged = true;
+      pieces.push(Buffer.from(`${rewritten}\n`));
+    }
+  }
+  return isChanged ? Buffer.concat(pieces) : lines;
 }

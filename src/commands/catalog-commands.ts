@@ -2,7 +2,6 @@ import { CatalogError, DataRefusedError } from "../errors.js";
 import { parseFolderHour } from "../folder-hour.js";
 import { splitNames } from "../run/choose-types.js";
 import type { AddCommand } from "./context.js";
-import { openSample } from "./open-sample.js";
 
 const addCheck: AddCommand = (yargs, context) =>
   yargs.command(
@@ -165,7 +164,7 @@ const addSchema: AddCommand = (yargs, context) =>
               type: "string",
               array: true,
               demandOption: true,
-              describe: "NDJSON files, plain or gzip",
+              describe: "NDJSON files, plain, gzip or zstd",
             })
             .option("quoted", {
               choices: ["string", "infer"] as const,
@@ -178,6 +177,7 @@ const addSchema: AddCommand = (yargs, context) =>
             ),
         async (args) => {
           const { schemaInfer } = await import("../../jobs/schema-infer.js");
+          const { openSample } = await import("./open-sample.js");
           const result = await schemaInfer(
             { quoted: args.quoted },
             {

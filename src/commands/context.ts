@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Argv } from "yargs";
 import type { Catalog } from "../catalog/catalog.js";
-import { readCatalog } from "../catalog/read-catalog.js";
 import type { Environment } from "../environment.js";
-import { createLog, type Log } from "../log.js";
+import type { Log } from "../log.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { Warehouse } from "../ports/warehouse.js";
-import { startProgress, type Progress } from "../terminal/progress.js";
-import { openObjectStore, openWarehouse } from "../wiring.js";
+import type { Progress } from "../terminal/progress.js";
+import { openObjectStore, openWarehouse, startSplitThread } from "../wiring.js";
 
 export interface CatalogOverrides {
   readonly source?: string;
@@ -59,20 +58,24 @@ export function addGlobalOptions(yargs: Argv) {
 /** Where a pod's result goes besides standard output, for Airflow's XCom sidecar. */
 const xcomDirectory = "/airflow/xcom";
 
-/** What the commands share: the environment, the log, and the ways in and out. */
+/** What the commands share: the environment, the log, and the ways in and out. Each is loaded by the command that asks for it, because loading all of them costs more than a small hour. */
 export interface CommandContext {
-  readonly log: Log;
   readonly spoolDirectory: string;
   overrides(args: GlobalArguments): CatalogOverrides;
-  openCatalog(args: GlobalArguments): Promise<Catalog>;
-  openSource(catalog: Catalog): ObjectStore;
-  openStage(catalog: Catalog): ObjectStore;
+  openLog(): Promise<Log>;
+  openCatalog(
+    args: GlobalArguments,
+    parts?: "whole" | "without_schemas",
+  ): Promise<Catalog>;
+  openSource(catalog: Catalog): Promise<ObjectStore>;
+  openStage(catalog: Catalog): Promise<ObjectStore>;
+  readonly startSplitThread: typeof startSplitThread;
   /** Opens the warehouse for as long as `use` runs. */
   withWarehouse<T>(
     catalog: Catalog,
     use: (warehouse: Warehouse) => Promise<T>,
   ): Promise<T>;
-  startProgress(total: number): Progress;
+  startProgress(total: number): Promise<Progress>;
   /** Prints a command's one result: words, or JSON with `--json`. */
   finish(args: { readonly json: boolean }, result: object, words: string): void;
 }
@@ -90,21 +93,31 @@ export function createCommandContext(environment: Environment): CommandContext {
     };
   };
   return {
-    log: createLog({ level: environment.logLevel, terminal }),
     spoolDirectory: environment.spoolDirectory ?? join(tmpdir(), "sluice"),
     overrides,
-    openCatalog: (args) => readCatalog(args.catalog, overrides(args)),
+    openLog: async () => {
+      const { createLog } = await import("../log.js");
+      return createLog({ level: environment.logLevel, terminal });
+    },
+    openCatalog: async (args, parts) => {
+      const { readCatalog } = await import("../catalog/read-catalog.js");
+      return readCatalog(args.catalog, overrides(args), parts);
+    },
     openSource: (catalog) => openObjectStore(catalog.source),
     openStage: (catalog) => openObjectStore(catalog.stage),
+    startSplitThread,
     withWarehouse: async (catalog, use) => {
-      const warehouse = openWarehouse(catalog.warehouse);
+      const warehouse = await openWarehouse(catalog.warehouse);
       try {
         return await use(warehouse);
       } finally {
         await warehouse.close();
       }
     },
-    startProgress: (total) => startProgress(total, terminal),
+    startProgress: async (total) => {
+      const { startProgress } = await import("../terminal/progress.js");
+      return startProgress(total, terminal);
+    },
     finish: (args, result, words) => {
       const json = JSON.stringify(result);
       process.stdout.write(`${args.json ? json : words}\n`);

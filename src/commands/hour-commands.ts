@@ -1,16 +1,11 @@
 import { exitCodes } from "../errors.js";
 import { hoursBetween, parseFolderHour } from "../folder-hour.js";
-import { chooseExitCode } from "../run/run-hours.js";
 import { splitNames } from "../run/choose-types.js";
-import { formatPairs, formatStates } from "../terminal/tables.js";
+import { classifyCommands } from "./classify-commands.js";
 import type { AddCommand } from "./context.js";
+import { readSplitOptions, splitOptions } from "./split-options.js";
+import { hourOption } from "./hour-option.js";
 
-const hourOption = {
-  type: "string",
-  demandOption: true,
-  requiresArg: true,
-  describe: "The folder hour, in UTC, like 2026-11-21T03",
-} as const;
 const fromOption = { ...hourOption, describe: "First folder hour" } as const;
 const toOption = {
   ...hourOption,
@@ -22,56 +17,6 @@ const typesOption = {
   describe: "Only these log types, like purchase,refund",
 } as const;
 const now = () => new Date();
-
-const addClassify: AddCommand = (yargs, context) =>
-  yargs.command(
-    "classify",
-    "Split one hour of mixed logs by their type, and commit it",
-    (options) =>
-      options
-        .option("hour", hourOption)
-        .example(
-          "$0 classify --hour 2026-11-21T03",
-          "Again is as good as once",
-        ),
-    async (args) => {
-      const { classify } = await import("../../jobs/classify.js");
-      const hour = parseFolderHour(args.hour);
-      const catalog = await context.openCatalog(args);
-      const result = await classify(
-        {
-          catalog,
-          hour,
-          now,
-          spoolDir: context.spoolDirectory,
-          log: context.log,
-        },
-        {
-          source: context.openSource(catalog),
-          stage: context.openStage(catalog),
-        },
-      );
-      const counts = Object.entries(result.types).filter(
-        ([, rows]) => rows > 0,
-      );
-      const pairs = [
-        ...counts.map(([type, rows]): [string, string] => [type, String(rows)]),
-        ...Object.entries(result.set_aside.reasons).map(
-          ([reason, rows]): [string, string] => [
-            `set aside: ${reason}`,
-            String(rows),
-          ],
-        ),
-        ["blank", String(result.blank)] as const,
-        ["lines", String(result.lines)] as const,
-      ];
-      context.finish(
-        args,
-        result,
-        `${hour} classified, seq ${result.seq}\n${formatPairs(pairs)}`,
-      );
-    },
-  );
 
 const addLoad: AddCommand = (yargs, context) =>
   yargs.command(
@@ -99,14 +44,14 @@ const addLoad: AddCommand = (yargs, context) =>
       const { isEmptyLoad, load } = await import("../../jobs/load.js");
       const hour = parseFolderHour(args.hour);
       const catalog = await context.openCatalog(args);
-      const result = await context.withWarehouse(catalog, (warehouse) =>
+      const result = await context.withWarehouse(catalog, async (warehouse) =>
         load(
           { catalog, type: args.type, hour },
           {
-            stage: context.openStage(catalog),
+            stage: await context.openStage(catalog),
             warehouse,
             clock: now,
-            log: context.log,
+            log: await context.openLog(),
           },
         ),
       );
@@ -129,37 +74,42 @@ const addRun: AddCommand = (yargs, context) =>
         .option("from", fromOption)
         .option("to", toOption)
         .option("types", typesOption)
+        .options(splitOptions)
         .example(
           "$0 run --from 2026-11-21T00 --to 2026-11-21T23",
           "A whole day",
         ),
     async (args) => {
       const { run } = await import("../../jobs/run.js");
+      const { chooseExitCode } = await import("../run/run-hours.js");
       const hours = hoursBetween(
         parseFolderHour(args.from),
         parseFolderHour(args.to),
       );
       const types = splitNames(args.types);
+      const limits = readSplitOptions(args);
       const catalog = await context.openCatalog(args);
-      const progress = context.startProgress(
+      const progress = await context.startProgress(
         hours.length * (1 + (types?.length ?? catalog.types.size)),
       );
       const result = await context
-        .withWarehouse(catalog, (warehouse) =>
+        .withWarehouse(catalog, async (warehouse) =>
           run(
             {
               catalog,
               hours,
               types,
               spoolDirectory: context.spoolDirectory,
+              limits,
               onStep: progress.step,
             },
             {
-              source: context.openSource(catalog),
-              stage: context.openStage(catalog),
+              source: await context.openSource(catalog),
+              stage: await context.openStage(catalog),
+              startSplitThread: context.startSplitThread,
               warehouse,
               clock: now,
-              log: context.log,
+              log: await context.openLog(),
             },
           ),
         )
@@ -199,15 +149,16 @@ const addStatus: AddCommand = (yargs, context) =>
         ),
     async (args) => {
       const { status } = await import("../../jobs/status.js");
+      const { formatStates } = await import("../terminal/tables.js");
       const range = {
         from: parseFolderHour(args.from),
         to: parseFolderHour(args.to),
       };
       const catalog = await context.openCatalog(args);
-      const hours = await context.withWarehouse(catalog, (warehouse) =>
+      const hours = await context.withWarehouse(catalog, async (warehouse) =>
         status(
           { catalog, ...range },
-          { stage: context.openStage(catalog), warehouse },
+          { stage: await context.openStage(catalog), warehouse },
         ),
       );
       context.finish(
@@ -219,7 +170,7 @@ const addStatus: AddCommand = (yargs, context) =>
   );
 
 export const hourCommands: readonly AddCommand[] = [
-  addClassify,
+  ...classifyCommands,
   addLoad,
   addRun,
   addStatus,

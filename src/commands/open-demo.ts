@@ -9,11 +9,8 @@ import {
 } from "../folder-hour.js";
 import { findPackageRoot } from "../package-root.js";
 import type { RunHoursPorts } from "../run/run-hours.js";
-import {
-  formatPairs,
-  formatSetAside,
-  formatStates,
-} from "../terminal/tables.js";
+import { formatPairs } from "../terminal/format-pairs.js";
+import { formatSetAside, formatStates } from "../terminal/tables.js";
 import { openObjectStore, openWarehouse } from "../wiring.js";
 import type { CommandContext } from "./context.js";
 
@@ -53,6 +50,7 @@ export async function openDemo(
     stage: `file:${join(directory, "stage")}`,
     warehouse: `duckdb:${file}`,
   });
+  const log = await context.openLog();
   return {
     options: {
       catalog,
@@ -61,14 +59,14 @@ export async function openDemo(
       spoolDirectory: join(directory, "spool"),
     },
     ports: {
-      source: openObjectStore(catalog.source),
-      stage: openObjectStore(catalog.stage),
-      warehouse: openWarehouse(catalog.warehouse),
+      source: await openObjectStore(catalog.source),
+      stage: await openObjectStore(catalog.stage),
+      warehouse: await openWarehouse(catalog.warehouse),
       clock: () => new Date(),
       log: {
         info: () => undefined,
         warn: (fields, message) => {
-          context.log.info(fields, message);
+          log.info(fields, message);
         },
       },
     },

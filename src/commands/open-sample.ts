@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { decompress } from "../classify/decompress.js";
 import { UsageError } from "../errors.js";
 
-/** A local file's bytes, decompressed where they are gzip. Throws UsageError where it can't be opened. */
+/** A local file's bytes, decompressed where they are gzip or zstd. Throws UsageError where it can't be opened. */
 export async function openSample(
   file: string,
 ): Promise<AsyncIterable<Uint8Array>> {

@@ -1,5 +1,5 @@
 import { parseFolderHour } from "../folder-hour.js";
-import { formatPairs } from "../terminal/tables.js";
+import { formatPairs } from "../terminal/format-pairs.js";
 import type { AddCommand } from "./context.js";
 
 const addSample: AddCommand = (yargs, context) =>
@@ -41,7 +41,7 @@ const addSample: AddCommand = (yargs, context) =>
       const catalog = await context.openCatalog(args);
       const hours = await sample(
         { ...args, catalog, from: parseFolderHour(args.from) },
-        { source: context.openSource(catalog) },
+        { source: await context.openSource(catalog) },
       );
       const written = hours.map(({ hour, lines }): [string, string] => [
         hour,
@@ -78,7 +78,7 @@ const addDemo: AddCommand = (yargs, context) =>
       const { demo } = await import("../../jobs/demo.js");
       const { openDemo } = await import("./open-demo.js");
       const opened = await openDemo(args.dir, context);
-      const progress = context.startProgress(opened.steps);
+      const progress = await context.startProgress(opened.steps);
       try {
         const result = await demo(
           { ...opened.options, rows: args.rows, onStep: progress.step },

@@ -13,6 +13,13 @@ export interface OpenObject extends ObjectInfo {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+export interface GetOptions {
+  /** ObjectChangedError unless the object stands at this etag. */
+  readonly ifMatch?: string;
+  /** A block of the body may be overwritten as soon as the next one is asked for, which spares a large object much memory. */
+  readonly reuseBlocks?: boolean;
+}
+
 export interface PutOptions {
   /** Write only if the object stands at this etag; `null`: only if there is none. Otherwise PreconditionFailedError, and nothing is changed. */
   readonly ifMatch?: string | null;
@@ -42,11 +49,8 @@ export interface ObjectStore {
    */
   list(prefix: string): AsyncIterable<ObjectInfo>;
 
-  /** Null where there is no such object. `ifMatch`: ObjectChangedError unless the object stands at this etag. */
-  get(
-    key: string,
-    options?: { readonly ifMatch?: string },
-  ): Promise<OpenObject | null>;
+  /** Null where there is no such object. */
+  get(key: string, options?: GetOptions): Promise<OpenObject | null>;
 
   /**
    * Writes the whole object or nothing: a reader, and a listing, see the old object or the new one.
@@ -56,6 +60,16 @@ export interface ObjectStore {
     key: string,
     body: Uint8Array | AsyncIterable<Uint8Array>,
     options?: PutOptions,
+  ): Promise<PutResult>;
+
+  /**
+   * The same with the bytes of a local file, which have this crc32c. Takes the file over: it is moved where that can be
+   * done, and may be gone afterwards, also where this fails.
+   */
+  putFile(
+    key: string,
+    path: string,
+    options: PutOptions & { readonly crc32c: string },
   ): Promise<PutResult>;
 
   /** Done as well where there is no such object. */

@@ -2,12 +2,13 @@ import pLimit from "p-limit";
 import type { Catalog, LogType } from "../catalog/catalog.js";
 import { classifyHour } from "../classify/classify-hour.js";
 import type { Manifest } from "../classify/manifest.js";
+import type { SplitLimits } from "../classify/split-task.js";
+import type { SplitPorts } from "../classify/stage-split.js";
 import { readTypeSchema } from "../catalog/read-type-schema.js";
 import { exitCodes, SluiceError, type ExitCode } from "../errors.js";
 import type { FolderHour } from "../folder-hour.js";
 import { loadHour, type LoadResult } from "../load/load-hour.js";
 import type { Log } from "../log.js";
-import type { ObjectStore } from "../ports/object-store.js";
 import type { Warehouse } from "../ports/warehouse.js";
 
 export interface RunHoursOptions {
@@ -16,13 +17,12 @@ export interface RunHoursOptions {
   /** Those to load; an hour is always classified whole. */
   readonly types: readonly LogType[];
   readonly spoolDirectory: string;
+  readonly limits?: SplitLimits & { readonly workers: number };
   /** Told of each step that ended; there is one an hour, and one for each type of it. */
   readonly onStep: (label: string) => void;
 }
 
-export interface RunHoursPorts {
-  readonly source: ObjectStore;
-  readonly stage: ObjectStore;
+export interface RunHoursPorts extends SplitPorts {
   readonly warehouse: Warehouse;
   readonly clock: () => Date;
   readonly log: Log;
@@ -88,6 +88,7 @@ export async function runHours(
     const result = await attempt(hour, null, () =>
       classifyHour(
         {
+          ...options.limits,
           catalog,
           hour,
           spoolDir: options.spoolDirectory,

@@ -1,14 +1,16 @@
-import { SingleBar } from "cli-progress";
-
 export interface Progress {
   readonly step: (label: string) => void;
   readonly stop: () => void;
 }
 
 /** A bar on standard error where that is a terminal; nothing otherwise. */
-export function startProgress(total: number, terminal: boolean): Progress {
+export async function startProgress(
+  total: number,
+  terminal: boolean,
+): Promise<Progress> {
   if (!terminal) return { step: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
+  const { default: progress } = await import("cli-progress");
+  const bar = new progress.SingleBar({
     format: "{bar} {value}/{total} {label}",
     stream: process.stderr,
     clearOnComplete: true,

@@ -103,15 +103,6 @@ export function formatSetAside(statuses: readonly HourStatus[]): string {
   return trimLines(table.toString());
 }
 
-/** Two columns and no frame: a name and its value. */
-export function formatPairs(
-  pairs: readonly (readonly [string, string])[],
-): string {
-  const table = new Table(plainTable);
-  for (const [name, value] of pairs) table.push([name, value]);
-  return trimLines(table.toString());
-}
-
 function trimLines(text: string): string {
   return text
     .split("\n")

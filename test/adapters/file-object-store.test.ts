@@ -5,6 +5,7 @@ import {
   mkdtemp,
   readdir,
   rm,
+  stat,
   symlink,
   utimes,
   writeFile,
@@ -180,6 +181,21 @@ describe("FileObjectStore", () => {
     expect(
       await errorOf(() => file.put("b", Buffer.from("1"))),
     ).to.be.instanceOf(ServiceError);
+  });
+
+  it("moves a file of its own file system in, and leaves nothing unfinished", async () => {
+    const file = join(await makeFolder(), "part");
+    await writeFile(file, "123456789");
+    const { ino } = await stat(file);
+    await store.putFile("a/b", file, { crc32c: "4waSgw==" });
+    expect((await stat(join(directory, "a/b"))).ino).to.equal(ino);
+    await writeFile(file, "123456789");
+    await errorOf(() =>
+      store.putFile("a/b", file, { crc32c: "4waSgw==", ifMatch: null }),
+    );
+    expect(await readdir(join(directory, ".sluice-tmp"))).to.deep.equal([
+      "locks",
+    ]);
   });
 
   it("sweeps what writers left that died an hour ago, and nothing younger", async () => {

@@ -468,6 +468,8 @@ describe("classifyHour", () => {
       bytes_read: view.length + 28,
       duration_ms: 0,
       peak_rss_bytes: 0,
+      workers: 1,
+      splitter: "scanner",
     });
     expect(warnings.length).to.equal(2);
   });
@@ -483,6 +485,7 @@ function wrapStore(
     list: (prefix) => store.list(prefix),
     get: (key, options) => store.get(key, options),
     put: (key, body, options) => store.put(key, body, options),
+    putFile: (key, path, options) => store.putFile(key, path, options),
     delete: (key) => store.delete(key),
     ...changes,
   };

@@ -2,20 +2,8 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import fc from "fast-check";
 import { decompress } from "../../src/classify/decompress.js";
-import { DataRefusedError } from "../../src/errors.js";
 import { collect } from "../contract/object-store.js";
-
-async function* cut(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) {
-    yield await Promise.resolve(bytes.subarray(at, at + size));
-  }
-}
-
-async function read(bytes: Buffer, size = 64 * 1024): Promise<string> {
-  return Buffer.concat(
-    await collect(decompress("a.ndjson", cut(bytes, size))),
-  ).toString();
-}
+import { readObject, readRefusal } from "./decompress-objects.js";
 
 const zeros = Buffer.alloc(700);
 const one = gzipSync("one\n");
@@ -53,7 +41,9 @@ describe("decompress", () => {
   ] as const) {
     for (const size of [1, 7, 64 * 1024]) {
       it(`reads ${name}, in blocks of ${size}`, async () => {
-        expect(await read(bytes, size)).to.equal(expected);
+        expect(String(await readObject(bytes, { blockSize: size }))).to.equal(
+          expected,
+        );
       });
     }
   }
@@ -87,11 +77,9 @@ describe("decompress", () => {
   ] as const) {
     for (const size of [1, 7, 64 * 1024]) {
       it(`refuses ${name} by the object's name, in blocks of ${size}`, async () => {
-        const error: unknown = await read(bytes, size).catch(
-          (reason: unknown) => reason,
+        expect(await readRefusal(bytes, { blockSize: size })).to.include(
+          "a.ndjson: the gzip data is damaged",
         );
-        expect(error).to.be.instanceOf(DataRefusedError);
-        expect(String(error)).to.include("a.ndjson: the gzip data is damaged");
       });
     }
   }
@@ -111,13 +99,61 @@ describe("decompress", () => {
               Buffer.alloc(padding),
             ]),
           );
-          expect(await read(bytes, size)).to.equal(
-            Buffer.from(members.map(([text]) => text).join("")).toString(),
+          expect(await readObject(bytes, { blockSize: size })).to.deep.equal(
+            Buffer.from(members.map(([text]) => text).join("")),
           );
         },
       ),
     );
   });
+
+  it("refuses an object cut anywhere but at a member's end", async () => {
+    const members = [one, gzipSync(""), two, gzipSync("three\n")];
+    const bytes = Buffer.concat(members);
+    const ends = new Set<number>();
+    for (let end = 0, at = 0; at < members.length; at += 1) {
+      end += members[at]?.length ?? 0;
+      ends.add(end);
+    }
+    for (const size of [1, 64 * 1024]) {
+      for (let end = 2; end <= bytes.length; end += 1) {
+        const cut = bytes.subarray(0, end);
+        if (ends.has(end)) await readObject(cut, { blockSize: size });
+        else await readRefusal(cut, { blockSize: size });
+      }
+    }
+  });
+
+  for (const [name, key, bytes, expected] of [
+    ["gzip by another name", "a.ndjson", one, "one\n"],
+    ["gzip by zstd's name", "a.zst", one, "one\n"],
+    ["plain lines by gzip's name", "a.gz", Buffer.from("one\n"), "one\n"],
+    ["plain lines by zstd's name", "a.zst", Buffer.from("one\n"), "one\n"],
+    ["no bytes by gzip's name", "a.gz", Buffer.alloc(0), ""],
+  ] as const) {
+    it(`reads ${name}`, async () => {
+      expect(String(await readObject(bytes, { key }))).to.equal(expected);
+    });
+  }
+
+  for (const [name, bytes] of [
+    ["gzip", gzipSync("one\n".repeat(300_000), { level: 0 })],
+    ["plain", Buffer.from("one\n".repeat(300_000))],
+  ] as const) {
+    it(`reads a ${name} object whose first byte arrives alone, an empty block behind it, the rest at once`, async () => {
+      const body = async function* () {
+        yield await Promise.resolve(bytes.subarray(0, 1));
+        yield bytes.subarray(0, 0);
+        yield bytes.subarray(1);
+      };
+      const blocks = await collect(decompress("a", body()));
+      expect(Buffer.concat(blocks).equals(Buffer.from("one\n".repeat(300_000))))
+        .to.be.true;
+      expect(Math.max(...blocks.map((block) => block.length))).to.equal(
+        256 * 1024,
+      );
+    });
+  }
 
   it("passes an error of the source on as it is", async () => {
     const mishap = new Error("connection lost");

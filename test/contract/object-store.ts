@@ -1,3 +1,7 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
@@ -44,6 +48,18 @@ async function rejection(work: Promise<unknown>): Promise<unknown> {
 
 function byUtf8(a: string, b: string): number {
   return Buffer.from(a).compare(Buffer.from(b));
+}
+
+/** Folders of this machine, on two file systems where there are two. */
+async function localFolders(): Promise<string[]> {
+  const folders = [tmpdir()];
+  const memory = "/dev/shm";
+  if (
+    existsSync(memory) &&
+    (await stat(memory)).dev !== (await stat(tmpdir())).dev
+  )
+    folders.push(memory);
+  return folders;
 }
 
 async function* blocksOf(...texts: string[]): AsyncGenerator<Uint8Array> {
@@ -289,6 +305,84 @@ export function describeObjectStore(
         expect(String(await readObject(store, "key"))).to.equal(winner);
         etag = won[0]?.value.etag ?? null;
       }
+    });
+
+    describe("putFile", () => {
+      const made: string[] = [];
+      const makeFile = async (folder: string, text: string) => {
+        const own = await mkdtemp(join(folder, "sluice-put-file-"));
+        made.push(own);
+        await writeFile(join(own, "part"), text);
+        return join(own, "part");
+      };
+      afterEach(async () => {
+        for (const folder of made.splice(0))
+          await rm(folder, { recursive: true, force: true });
+      });
+      const { crc32c } = digits;
+
+      it("stores a local file as put stores its bytes, from any file system", async () => {
+        for (const folder of await localFolders()) {
+          const file = await makeFile(folder, "123456789");
+          const stored = await store.putFile("a/b c", file, { crc32c });
+          const object = await store.get("a/b c");
+          expect(stored).to.deep.equal({
+            key: "a/b c",
+            sizeBytes: 9,
+            etag: object?.etag,
+            crc32c,
+          });
+          expect(await readObject(store, "a/b c")).to.deep.equal(digits.bytes);
+          expect(await keysOf(store, "")).to.deep.equal(["a/b c"]);
+          await store.put("a/b c", Buffer.from("other"));
+        }
+      });
+
+      it("gives a new etag, even for the same bytes", async () => {
+        const [folder = ""] = await localFolders();
+        const [first, second] = [
+          await store.putFile("key", await makeFile(folder, "123456789"), {
+            crc32c,
+          }),
+          await store.putFile("key", await makeFile(folder, "123456789"), {
+            crc32c,
+          }),
+        ];
+        expect(second.etag).to.not.equal(first.etag);
+      });
+
+      it("stores only where ifMatch lets it", async () => {
+        for (const folder of await localFolders()) {
+          const { etag } = await store.put("key", Buffer.from("old"));
+          for (const ifMatch of [null, `${etag}x`]) {
+            const file = await makeFile(folder, "123456789");
+            const error = await rejection(
+              store.putFile("key", file, { crc32c, ifMatch }),
+            );
+            expect(error).to.be.instanceOf(PreconditionFailedError);
+          }
+          expect(String(await readObject(store, "key"))).to.equal("old");
+          await store.putFile("key", await makeFile(folder, "123456789"), {
+            crc32c,
+            ifMatch: etag,
+          });
+          await store.putFile("new", await makeFile(folder, "123456789"), {
+            crc32c,
+            ifMatch: null,
+          });
+          expect(await readObject(store, "new")).to.deep.equal(digits.bytes);
+          expect(await keysOf(store, "")).to.deep.equal(["key", "new"]);
+          await store.delete("new");
+        }
+      });
+
+      it("leaves nothing where there is no such file", async () => {
+        const [folder = ""] = await localFolders();
+        const file = `${await makeFile(folder, "")}-gone`;
+        const error = await rejection(store.putFile("key", file, { crc32c }));
+        expect(error).to.be.instanceOf(ServiceError);
+        expect(await keysOf(store, "")).to.deep.equal([]);
+      });
     });
 
     it("refuses to read another etag than the named one", async () => {

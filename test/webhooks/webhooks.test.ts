@@ -30,7 +30,7 @@ const kinds = createRequire(import.meta.url)(
 const hours = ["2026-11-21T03", "2026-11-21T04", "2026-11-21T05"].map(
   parseFolderHour,
 );
-const log = createLog({ level: "silent", terminal: false });
+const log = await createLog({ level: "silent", terminal: false });
 const timeRule = { from: "iso8601", to: "timestamp" } as const;
 
 /** A kind's columns that are turned to times, where they stand at the top of its payloads. */

@@ -7,6 +7,7 @@ import type { Rule } from "./rule.js";
 export const timezoneIsKnown: Rule = ({ raw, problemAt }) => {
   if (raw.timezone === undefined) return [];
   const zones = ["UTC", ...Intl.supportedValuesOf("timeZone")];
+  if (zones.includes(raw.timezone)) return [];
   const folded = raw.timezone.toLowerCase();
   const otherCase = zones.some(
     (zone) => zone.toLowerCase() === folded && zone !== raw.timezone,

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { build } from "esbuild";
+import type { BuiltFile } from "./compile-scanner.js";
+import { compileScanner } from "./compile-scanner.js";
+import { compileValidators } from "./compile-validators.js";
+import { requireNativePackages } from "./require-native-packages.js";
+
+const entries = ["src/main.ts", "src/split-worker.ts"];
+
+/** Bundled CommonJS packages call `require` for Node's own modules; an ES module has none. */
+const requireForCommonJs =
+  'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);';
+
+const files = [...(await bundleProgram()), await compileScanner()];
+await rm("dist", { recursive: true, force: true });
+for (const { path, contents } of files) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, contents);
+}
+await chmod("dist/src/main.js", 0o755);
+
+/** The program, in a chunk for each command, so that a command reads and compiles only what it runs. */
+async function bundleProgram(): Promise<BuiltFile[]> {
+  const { outputFiles } = await build({
+    entryPoints: entries.filter((entry) => existsSync(entry)),
+    outdir: "dist",
+    outbase: ".",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    plugins: [compileValidators, requireNativePackages],
+    banner: { js: requireForCommonJs },
+    legalComments: "linked",
+    logLevel: "warning",
+    write: false,
+  });
+  return outputFiles;
+}
