@@ -37,6 +37,7 @@ export async function runCommandLine(
       "Hours are UTC, like 2026-11-21T03. Exit codes: 0 done, 1 a bug, 2 usage or catalog, 3 data refused, " +
         "4 not ready, 5 a service failed, 99 nothing to load (--skip-empty), 143 stopped.",
     );
+  skipUnusedHelp(parser);
   for (const addCommand of [
     ...hourCommands,
     ...catalogCommands,
@@ -45,4 +46,18 @@ export async function runCommandLine(
     addCommand(parser, context);
   }
   await parser.parseAsync();
+}
+
+/**
+ * yargs renders the help of each command that it runs, which takes as long as to load sluice, in case the command fails.
+ * A failure here prints no help. There is no public way to say so; without the private one, help is rendered as before.
+ */
+function skipUnusedHelp(parser: object): void {
+  const { getInternalMethods } = parser as {
+    getInternalMethods?: () => {
+      getUsageInstance?: () => { cacheHelpMessage?: () => void };
+    };
+  };
+  const usage = getInternalMethods?.call(parser).getUsageInstance?.();
+  if (usage !== undefined) usage.cacheHelpMessage = () => undefined;
 }

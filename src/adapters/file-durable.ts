@@ -19,13 +19,13 @@ import { describeFile } from "./file-listing.js";
 
 const sync = promisify(fsync);
 
-/** Makes the file's folders, so that they last. */
+/**
+ * Makes the file's folders. They last when the innermost one is synced, as replaceFile does: file systems that keep a
+ * journal write it in order. The one that the outermost stands in is synced as well, for those that do not.
+ */
 export async function makeParents(path: string): Promise<void> {
-  const parent = dirname(path);
-  const first = mkdirSync(parent, { recursive: true });
-  if (first === undefined) return;
-  for (let made = parent; made.length >= first.length; made = dirname(made))
-    await syncPath(dirname(made));
+  const first = mkdirSync(dirname(path), { recursive: true });
+  if (first !== undefined) await syncPath(dirname(first));
 }
 
 /** Moves a file, whose bytes last then. False where the two lie on different file systems, and nothing was done. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { constants, createReadStream, realpathSync } from "node:fs";
+import { constants, createReadStream, readSync, realpathSync } from "node:fs";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { crc32c } from "@node-rs/crc32";
 import {
@@ -28,8 +29,10 @@ import { checkFileKey, privateFolder } from "./file-key.js";
 import { describeFile, listFiles } from "./file-listing.js";
 import { sweepTemporaryFiles, withKeyLock } from "./file-private-folder.js";
 
-/** Fewer trips to the thread pool than with 256 KiB, at a third of the CPU. */
-const blockBytes = 1024 ** 2;
+const blockBytes = 256 * 1024;
+
+/** Blocks read in place between two turns of the event loop. */
+const blocksATurn = 8;
 const readOptions = { highWaterMark: blockBytes };
 
 /**
@@ -196,14 +199,9 @@ export class FileObjectStore implements ObjectStore {
         (await describeFile(info.key, handle)).etag === info.etag;
       if (!(await same()))
         throw changed(this.url, info.key, "before it was read");
-      const size = Math.min(blockBytes, info.sizeBytes);
-      for (let block: Buffer | null = null; ;) {
-        if (block === null || !reuseBlocks)
-          block = Buffer.allocUnsafeSlow(size);
-        const { bytesRead } = await handle.read(block, 0, size, null);
-        if (bytesRead === 0) break;
-        yield block.subarray(0, bytesRead);
-      }
+      yield* reuseBlocks
+        ? readInPlace(handle.fd, info.sizeBytes)
+        : readBlocks(handle);
       if (!(await same()))
         throw changed(this.url, info.key, "while it was read");
     } catch (error) {
@@ -243,6 +241,32 @@ export class FileObjectStore implements ObjectStore {
     throw new PreconditionFailedError(
       `${this.url}: ${key}: found ${found ?? "no object"}, expected ${etag ?? "no object"}; another writer was first`,
     );
+  }
+}
+
+async function* readBlocks(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const block = Buffer.allocUnsafeSlow(blockBytes);
+    const { bytesRead } = await handle.read(block, 0, blockBytes, null);
+    if (bytesRead === 0) return;
+    yield block.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * Each block in the place of the one before, read by the thread that uses it: its bytes are in that processor's cache
+ * then, which halves the CPU of reading. Others get their turn between a few blocks.
+ */
+async function* readInPlace(
+  file: number,
+  sizeBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const block = Buffer.allocUnsafeSlow(Math.min(blockBytes, sizeBytes));
+  for (let blocks = 1; ; blocks += 1) {
+    const bytesRead = readSync(file, block, 0, block.length, null);
+    if (bytesRead === 0) return;
+    yield block.subarray(0, bytesRead);
+    if (blocks % blocksATurn === 0) await setImmediate();
   }
 }
 

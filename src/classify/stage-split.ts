@@ -121,7 +121,7 @@ export async function stageSplit(
     if (split.splitter === "json_parse") {
       log.warn(
         { hour },
-        "this Node has no WebAssembly SIMD: lines are split by JSON.parse, which takes several times as long",
+        "lines are split by JSON.parse, which takes several times as long: this Node has no WebAssembly SIMD, or type_key is longer than the scanner's tables",
       );
     }
     return { ...split, workers, files: await uploads.finish(), discard };

@@ -17,6 +17,6 @@ describe("the scanner", function () {
   });
 
   it("says so of every short string of tokens, and of bytes", () => {
-    expect(findExhaustiveFault(scanner, 4)).to.equal(null);
+    expect(findExhaustiveFault(scanner, 4, 1)).to.equal(null);
   });
 });

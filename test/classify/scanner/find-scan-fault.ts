@@ -31,18 +31,19 @@ export function findScanFault(module: WebAssembly.Module, seed: number): Fault {
   );
 }
 
-/** The exhaustive modes; with 6 tokens, more than a million lines. */
+/** The exhaustive modes; with 6 tokens and 3 places of bytes, more than a million lines. */
 export function findExhaustiveFault(
   module: WebAssembly.Module,
   tokens: number,
+  bytePlaces: 1 | 3,
 ): Fault {
   return (
     checkLines(module, ["log_type"], tokenLines(["log_type"], tokens)) ??
-    checkLines(module, ["t"], byteLines(["t"], 3))
+    checkLines(module, ["t"], byteLines(["t"], bytePlaces))
   );
 }
 
-export function checkLines(
+function checkLines(
   module: WebAssembly.Module,
   typeKey: readonly string[],
   lines: Iterable<Uint8Array>,
@@ -105,6 +106,8 @@ function findLimitFault(module: WebAssembly.Module): Fault {
     ...[4097, 4096, 4095, 4094].flatMap((bytes) =>
       ["c", "d", "e", "f"].map((type) => fillBuffers(type, bytes)),
     ),
+    // No large buffer is left.
+    typedOf("j", 4096) + typedOf("k", 4097),
   ];
   const fault =
     checkBlocks(module, blocks) ??

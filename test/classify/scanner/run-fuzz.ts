@@ -34,7 +34,7 @@ const scanner = new WebAssembly.Module(Uint8Array.from(built.contents));
 const started = performance.now();
 console.log(`fuzz: ${lines} lines, seed ${seed}`);
 const faults: string[] = [];
-const exhaustive = findExhaustiveFault(scanner, 6);
+const exhaustive = findExhaustiveFault(scanner, 6, 3);
 if (exhaustive !== null) faults.push(`exhaustive: ${exhaustive}`);
 console.log(`exhaustive modes ${exhaustive === null ? "agree" : "differ"}`);
 for (let chunk = 0; chunk * chunkLines < lines; chunk += 1) {

@@ -48,13 +48,7 @@ function enlarge(type: u32, used: u32, needed: u32): bool {
     store<u32>(capacities + index, SMALL_BUFFER_BYTES);
     return true;
   }
-  if (
-    needed > LARGE_BUFFER_BYTES ||
-    largeLeft == 0 ||
-    load<u32>(capacities + index) == LARGE_BUFFER_BYTES
-  ) {
-    return false;
-  }
+  if (needed > LARGE_BUFFER_BYTES || largeLeft == 0) return false;
   memory.copy(nextLarge, load<u32>(BUFFERS + index), used);
   store<u32>(BUFFERS + index, <u32>nextLarge);
   store<u32>(capacities + index, LARGE_BUFFER_BYTES);

@@ -95,7 +95,6 @@ export function walkLine(at: usize): u32 {
         if (depth == keys) {
           type = start;
           typeLength = <u32>(end - start);
-          if (JsonString.sawEscape) needsHost = true;
         }
       }
     } else if (byte == OPEN_OBJECT) {
