@@ -19,7 +19,7 @@ import {
 import {
   baselineNames,
   createOurs,
-  findWorkerWays,
+  createTwoWorkers,
   gunzip,
   installBaselines,
 } from "./ways.js";
@@ -35,9 +35,7 @@ if (!existsSync(options.program))
   throw new Error(`${options.program}: there is no such file; npm run build`);
 const baselines = installBaselines(options.ways);
 const ours = createOurs(options.program);
-const workerWays = findWorkerWays(options.program);
-if (workerWays === null)
-  tell("left out: workers (this build's classify has no --workers)");
+const twoWorkers = createTwoWorkers(options.program);
 
 // A corpus plain and as gzip, what sluice spools of it, and what it stages.
 const mostBytes = Math.max(options.mb * 1e6, options.large ? largeBytes : 0);
@@ -105,7 +103,7 @@ async function measureKind(kind: CorpusKind): Promise<CorpusResult> {
       ours,
       ...baselines,
       ...(format === "gzip" ? [gunzip] : []),
-      ...(format === "plain" && kind === kinds[0] ? (workerWays ?? []) : []),
+      ...(format === "plain" && kind === kinds[0] ? [twoWorkers] : []),
     ],
     options.rounds,
     (progress) => {

@@ -1,7 +1,7 @@
 import type { Corpus, CorpusKind } from "./corpus.js";
 import type { Format, Measurement } from "./measure-corpus.js";
 import type { Disagreement } from "./sum-lines.js";
-import { gunzip, oursName } from "./ways.js";
+import { gunzip, oursName, twoWorkersName } from "./ways.js";
 
 export interface CorpusResult {
   readonly kind: CorpusKind;
@@ -133,7 +133,7 @@ function formatCases({ corpora, large }: ResultsPage): string[] {
       ];
     }),
     ...corpora.flatMap(({ kind, measurements }) => {
-      const [one, two] = ["sluice-1", "sluice-2"].map((name) =>
+      const [one, two] = [oursName, twoWorkersName].map((name) =>
         measurements.find(({ way }) => way.name === name),
       );
       if (one === undefined || two === undefined) return [];

@@ -39,22 +39,19 @@ const venvPython = join(cache, "venv", "bin", "python");
 
 /** The name of what is measured against all others. */
 export const oursName = "sluice";
+export const twoWorkersName = "sluice-2";
 
-/** @param program Its main.js. */
+/**
+ * In one thread, as most others.
+ * @param program Its main.js.
+ */
 export function createOurs(program: string): Way {
-  return createSluice(program, oursName, []);
+  return createSluice(program, oursName, ["--workers", "1"]);
 }
 
-/** Sluice with one worker and with two; null where this build has no workers. */
-export function findWorkerWays(program: string): readonly [Way, Way] | null {
-  const help = execFileSync(process.execPath, [program, "classify", "--help"], {
-    encoding: "utf8",
-  });
-  if (!help.includes("--workers")) return null;
-  return [
-    createSluice(program, "sluice-1", ["--workers", "1"]),
-    createSluice(program, "sluice-2", ["--workers", "2"]),
-  ];
+/** The same with two threads. */
+export function createTwoWorkers(program: string): Way {
+  return createSluice(program, twoWorkersName, ["--workers", "2"]);
 }
 
 function createSluice(

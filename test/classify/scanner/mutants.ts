@@ -414,7 +414,7 @@ export const mutants: readonly Mutant[] = [
       "needed < SMALL_BUFFER_BYTES",
     ],
     ["large buffers have no end", "needed > LARGE_BUFFER_BYTES ||", ""],
-    ["there is always a large buffer", "    largeLeft == 0 ||\n", ""],
+    ["there is always a large buffer", " || largeLeft == 0", ""],
     ["large buffers are not counted", "  largeLeft -= 1;\n", ""],
     [
       "a large buffer begins empty",
