@@ -1,8 +1,8 @@
 import {
   classifyHour,
   type ClassifyHourOptions,
-  type ClassifyPorts,
 } from "../src/classify/classify-hour.js";
+import type { SplitPorts } from "../src/classify/stage-split.js";
 import {
   describeManifest,
   logManifest,
@@ -27,7 +27,7 @@ export interface ClassifyResult extends ManifestCounts {
 /** Classifies one folder hour; see `classifyHour` for what it promises and throws. */
 export async function classify(
   options: ClassifyHourOptions,
-  ports: ClassifyPorts,
+  ports: SplitPorts,
 ): Promise<ClassifyResult> {
   const started = options.now();
   const { manifest, adopted, attempts, bytesRead, workers, splitter } =

@@ -1,6 +1,5 @@
 import { planHour, type PlanHourOptions } from "../src/classify/plan-hour.js";
-import { formatPlanId, formatShard, maxShards } from "../src/classify/plan.js";
-import { UsageError } from "../src/errors.js";
+import { formatPlanId, formatShard } from "../src/classify/plan.js";
 import type { FolderHour } from "../src/folder-hour.js";
 import type { ObjectStore } from "../src/ports/object-store.js";
 
@@ -27,11 +26,6 @@ export async function plan(
   ports: { readonly source: ObjectStore; readonly stage: ObjectStore },
 ): Promise<PlanResult> {
   const { shards } = options;
-  if (!Number.isInteger(shards) || shards < 1 || shards > maxShards) {
-    throw new UsageError(
-      `--shards ${shards}: expected a whole number from 1 to ${maxShards}`,
-    );
-  }
   const made = await planHour(options, ports);
   const shares = made.shares.map((indexes, index) => ({
     shard: formatShard({ index: index + 1, of: shards }),

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { build } from "esbuild";
 import type { BuiltFile } from "./compile-scanner.js";
 import { compileScanner } from "./compile-scanner.js";
 import { compileValidators } from "./compile-validators.js";
+import { fastStringWidth } from "./fast-string-width.js";
 import { requireNativePackages } from "./require-native-packages.js";
 
 const entries = ["src/main.ts", "src/split-worker.ts"];
@@ -24,7 +24,7 @@ await chmod("dist/src/main.js", 0o755);
 /** The program, in a chunk for each command, so that a command reads and compiles only what it runs. */
 async function bundleProgram(): Promise<BuiltFile[]> {
   const { outputFiles } = await build({
-    entryPoints: entries.filter((entry) => existsSync(entry)),
+    entryPoints: entries,
     outdir: "dist",
     outbase: ".",
     chunkNames: "chunks/[name]-[hash]",
@@ -33,7 +33,7 @@ async function bundleProgram(): Promise<BuiltFile[]> {
     format: "esm",
     platform: "node",
     target: "node20",
-    plugins: [compileValidators, requireNativePackages],
+    plugins: [compileValidators, fastStringWidth, requireNativePackages],
     banner: { js: requireForCommonJs },
     legalComments: "linked",
     logLevel: "warning",

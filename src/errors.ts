@@ -93,7 +93,7 @@ export class MisfitError extends DataRefusedError {
   }
 }
 
-/** The hour is not over, has no source objects, or is not classified yet. */
+/** The hour is not over, has no source objects, or is not classified yet; or its plan misses shards, or can't be carried out any more. */
 export class NotReadyError extends SluiceError {
   readonly code = "NOT_READY";
   readonly exitCode = exitCodes.notReady;

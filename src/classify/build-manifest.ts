@@ -39,7 +39,7 @@ export function buildManifest(work: {
 
 /** What was counted and staged, as a manifest tells it; its counts need not add up. */
 export function describeSplit(
-  catalog: Catalog,
+  catalog: Pick<Catalog, "types">,
   counts: SplitCounts,
   staged: readonly StagedFile[],
 ): ManifestContents {

@@ -42,8 +42,6 @@ export interface ClassifyHourResult {
   readonly splitter: Splitter["kind"];
 }
 
-export type ClassifyPorts = SplitPorts;
-
 /**
  * Splits one folder hour into a file set per type and commits it by its manifest; killed at any moment and run again,
  * or run twice at once, it ends the same. Throws NotReadyError before the hour has settled or where it has no source
@@ -51,7 +49,7 @@ export type ClassifyPorts = SplitPorts;
  */
 export async function classifyHour(
   options: ClassifyHourOptions,
-  ports: ClassifyPorts,
+  ports: SplitPorts,
 ): Promise<ClassifyHourResult> {
   const { catalog, hour, log } = options;
   refuseUnsettled(catalog, hour, options.now());
@@ -95,7 +93,7 @@ export function refuseUnsettled(
 /** Null where another run was first with something else. */
 async function attemptHour(
   options: ClassifyHourOptions,
-  ports: ClassifyPorts,
+  ports: SplitPorts,
 ): Promise<Omit<ClassifyHourResult, "attempts"> | null> {
   const { catalog, hour, now } = options;
   const { source, stage } = ports;
@@ -126,6 +124,10 @@ async function attemptHour(
   if (commit.outcome === "committed")
     return { ...work, manifest, adopted: false };
   await split.discard();
+  if (commit.outcome === "gone")
+    throw new ServiceError(
+      `${stage.url}: ${hour}: ${commit.files.length} files that run ${run} staged are gone, ${commit.files[0] ?? ""} among them; nothing was committed. See what else deletes there, and run again`,
+    );
   return commit.outcome === "adopted"
     ? { ...work, manifest: commit.manifest, adopted: true }
     : null;

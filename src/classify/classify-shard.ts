@@ -6,12 +6,12 @@ import {
   ServiceError,
   UsageError,
 } from "../errors.js";
-import { describeSplit } from "./build-manifest.js";
+import { findRecordProblem } from "./find-record-problem.js";
 import { removeUnnamed } from "./hour-files.js";
-import { findCountMismatch } from "./manifest-counts.js";
 import {
   deadPlanError,
   readPlanState,
+  readPlanStateAgain,
   standingManifest,
   type PlanState,
 } from "./plan-state.js";
@@ -71,18 +71,14 @@ export async function classifyShard(
     );
   }
   refuseOtherRules(catalog, plan);
-  const recorded = await readShardRecord(stage, catalog, plan, shard);
+  const recorded = await readShardRecord(stage, plan, shard);
   if (recorded !== null)
     return { outcome: "recorded", record: recorded, objects: share.length };
 
   const attempt = `${plan.run}-s${shard.index}-${(options.newAttemptId ?? randomAttemptId)()}`;
   const split = await splitShare(options, ports, plan, share, attempt);
-  const record = await recordShard(
-    { catalog, plan, shard, attempt },
-    stage,
-    split,
-  );
-  const after = await readPlanState(stage, plan);
+  const record = await recordShard(plan, shard, attempt, stage, split);
+  const after = await readPlanStateAgain(stage, plan);
   if (after.state === "open") {
     // Records go only with a commit, and the plan with them.
     if (record === null)
@@ -95,10 +91,11 @@ export async function classifyShard(
       objects: share.length,
     };
   }
-  // A commit that had ended before can't have swept what was recorded after it.
+  // A commit that had ended before can't have swept what was recorded after it. Where the record is gone, it may have been ours.
   const standing = standingManifest(after);
-  if (record?.attempt === attempt && standing !== null) {
-    const own = record.files.map(({ key }) => key);
+  const isOwn = record === null || record.attempt === attempt;
+  if (isOwn && standing !== null) {
+    const own = split.files.map(({ key }) => key);
     await removeUnnamed(stage, [...own, shardRecordKey(plan, shard)], standing);
   }
   return settle(options, stage, after);
@@ -141,35 +138,24 @@ async function splitShare(
     );
   } catch (error) {
     if (!(error instanceof ObjectChangedError)) throw error;
+    // Whom these words tell to try again is classify.
+    const found = error.message.replace(/; (list the hour|read it) again$/, "");
     throw new NotReadyError(
-      `${error.message}. Plan ${formatPlanId(plan)} lists it as it was at ${plan.created_at}, and can't be carried out any more; ${planAnew(plan.hour)}`,
+      `${found}. Plan ${formatPlanId(plan)} lists it as it was at ${plan.created_at}, and can't be carried out any more; ${planAnew(plan.hour)}`,
       { cause: error },
     );
   }
 }
 
-/** The shard's record, of this attempt or of the one that was first; null where it was swept. Files of an attempt that was not first are deleted. */
+/** The shard's record, of this attempt or of the one that was first; null where it was swept, whosever it was. Files of an attempt that was not first are deleted. */
 async function recordShard(
-  {
-    catalog,
-    plan,
-    shard,
-    attempt,
-  }: Pick<ClassifyShardOptions, "catalog" | "shard"> & {
-    readonly plan: Plan;
-    readonly attempt: string;
-  },
+  plan: Plan,
+  shard: Shard,
+  attempt: string,
   stage: SplitPorts["stage"],
   split: StagedSplit,
 ): Promise<ShardRecord | null> {
   const { counts, files } = split;
-  const mismatch = findCountMismatch(describeSplit(catalog, counts, files));
-  if (mismatch !== null) {
-    await split.discard();
-    throw new Error(
-      `${formatPlanId(plan)} ${formatShard(shard)}: ${mismatch}; nothing was recorded`,
-    );
-  }
   const record: ShardRecord = {
     version: 1,
     hour: plan.hour,
@@ -180,6 +166,13 @@ async function recordShard(
     counts: { ...counts, rows: Object.fromEntries(counts.rows) },
     files,
   };
+  const problem = findRecordProblem(record);
+  if (problem !== null) {
+    await split.discard();
+    throw new Error(
+      `${formatPlanId(plan)} ${formatShard(shard)}: ${problem}; nothing was recorded`,
+    );
+  }
   try {
     await stage.put(
       shardRecordKey(plan, shard),
@@ -190,8 +183,8 @@ async function recordShard(
   } catch (error) {
     // After any other error the record may stand, or come to stand, and its files must be there.
     if (!(error instanceof PreconditionFailedError)) throw error;
-    const first = await readShardRecord(stage, catalog, plan, shard);
-    if (first?.attempt !== attempt) await split.discard();
+    const first = await readShardRecord(stage, plan, shard);
+    if (first !== null && first.attempt !== attempt) await split.discard();
     return first;
   }
 }

@@ -1,27 +1,27 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { PreconditionFailedError } from "../errors.js";
 import type { ObjectStore } from "../ports/object-store.js";
-import { findHourFiles, isOfRun, removeUnnamed } from "./hour-files.js";
+import { findHourFiles } from "./find-hour-files.js";
+import { filesOf, isOfPlan, removeUnnamed } from "./hour-files.js";
 import { manifestKey, type Manifest } from "./manifest.js";
 import { readManifest, type StoredManifest } from "./read-manifest.js";
 import { isSameWork, workOf } from "./same-work.js";
 
 export type CommitResult =
   /** A manifest of our run stands: this one, or that of another commit of the same plan. */
-  | {
-      readonly outcome: "committed";
-      readonly manifest: Manifest;
-      readonly removedFiles: number;
-    }
+  | { readonly outcome: "committed"; readonly manifest: Manifest }
   /** Another run committed the same meanwhile; its manifest stands. */
   | { readonly outcome: "adopted"; readonly manifest: Manifest }
   /** Another run committed something else meanwhile. */
-  | { readonly outcome: "overtaken" };
+  | { readonly outcome: "overtaken" }
+  /** Somebody deleted these files that the manifest would name. */
+  | { readonly outcome: "gone"; readonly files: readonly string[] };
 
 /**
  * Makes `manifest` the hour's own, in place of `previous`, then deletes the hour's files at the stage that it does not
  * name, and its plans. They are listed while `previous` stands: whoever wrote one of them must find `previous` to commit
  * it, so all of them are dead once another manifest stands. What is listed later may be of a run that has begun since.
+ * Commits nothing where a file that `manifest` names is not in that list.
  */
 export async function commitHour(
   stage: ObjectStore,
@@ -30,13 +30,23 @@ export async function commitHour(
   previous: StoredManifest | null,
 ): Promise<CommitResult> {
   const { hour, run } = manifest;
-  const listed = await findHourFiles(stage, hour, [
-    ...catalog.types.keys(),
-    ...Object.keys(manifest.types),
-    ...Object.keys(previous?.manifest.types ?? {}),
-  ]);
+  const listed = await findHourFiles(
+    stage,
+    hour,
+    [
+      ...catalog.types.keys(),
+      ...Object.keys(manifest.types),
+      ...Object.keys(previous?.manifest.types ?? {}),
+    ],
+    (other) => other !== run,
+  );
   let standing = await readManifest(stage, hour);
   const isListedInTime = standing?.etag === previous?.etag;
+  if (isListedInTime) {
+    const found = new Set(listed);
+    const files = filesOf(manifest).filter((key) => !found.has(key));
+    if (files.length > 0) return { outcome: "gone", files };
+  }
   if (isListedInTime && (await putManifest(stage, manifest, previous))) {
     return finish(manifest, listed);
   }
@@ -44,7 +54,7 @@ export async function commitHour(
   if (standing?.manifest.run === run) {
     return finish(
       standing.manifest,
-      isListedInTime ? listed : listed.filter((key) => isOfRun(key, hour, run)),
+      isListedInTime ? listed : listed.filter((key) => isOfPlan(key, manifest)),
     );
   }
   return standing !== null &&
@@ -56,8 +66,8 @@ export async function commitHour(
     named: Manifest,
     dead: readonly string[],
   ): Promise<CommitResult> {
-    const removedFiles = await removeUnnamed(stage, dead, named);
-    return { outcome: "committed", manifest: named, removedFiles };
+    await removeUnnamed(stage, dead, named);
+    return { outcome: "committed", manifest: named };
   }
 }
 

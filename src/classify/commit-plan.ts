@@ -4,17 +4,25 @@ import { NotReadyError, ServiceError } from "../errors.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { buildManifest } from "./build-manifest.js";
 import { commitHour } from "./commit-hour.js";
-import { findHourFiles, isOfRun, removeUnnamed } from "./hour-files.js";
+import { findHourFiles } from "./find-hour-files.js";
+import { isOfPlan, removeUnnamed } from "./hour-files.js";
 import type { Manifest } from "./manifest.js";
 import {
   deadPlanError,
   judgePlan,
   readPlanState,
+  readPlanStateAgain,
   standingManifest,
   type PlanState,
 } from "./plan-state.js";
 import { refuseOtherRules } from "./plan-rules.js";
-import { formatPlanId, formatShard, type Plan, type PlanId } from "./plan.js";
+import {
+  formatPlanId,
+  formatShard,
+  planAnew,
+  type Plan,
+  type PlanId,
+} from "./plan.js";
 import { readManifest } from "./read-manifest.js";
 import { readShardRecord } from "./read-shard-record.js";
 import { refuseCounts } from "./refuse-counts.js";
@@ -50,10 +58,10 @@ export async function commitPlan(
   if (found.state !== "open") return settle(stage, catalog, id, found);
   const { plan, standing } = found;
   refuseOtherRules(catalog, plan);
-  const { records, missing } = await readRecords(stage, catalog, plan);
+  const { records, missing } = await readRecords(stage, plan);
   if (missing.length > 0) {
     // Another commit may have swept them meanwhile.
-    const again = await readPlanState(stage, id);
+    const again = await readPlanStateAgain(stage, plan);
     if (again.state !== "open") return settle(stage, catalog, id, again);
     throw new NotReadyError(
       `${stage.url}: plan ${formatPlanId(plan)} misses ${missing.length} of ${plan.shares.length} shards: ${missing.slice(0, missingTold).join(", ")}${missing.length > missingTold ? ", ..." : ""}. ` +
@@ -61,7 +69,12 @@ export async function commitPlan(
     );
   }
   const counts = addCounts(records.map(countsOf));
-  refuseCounts(catalog, catalog.source, counts);
+  refuseCounts(
+    catalog,
+    catalog.source,
+    counts,
+    `, then ${planAnew(plan.hour)}`,
+  );
   const manifest = buildManifest({
     catalog,
     hour: plan.hour,
@@ -79,6 +92,10 @@ export async function commitPlan(
   const commit = await commitHour(stage, catalog, manifest, standing);
   if (commit.outcome === "committed")
     return { manifest: commit.manifest, adopted: false };
+  if (commit.outcome === "gone")
+    throw new NotReadyError(
+      `${stage.url}: ${commit.files.length} files that the shards of plan ${formatPlanId(plan)} staged are gone, ${commit.files[0] ?? ""} among them; nothing was committed. To classify the hour, ${planAnew(plan.hour)}`,
+    );
   const overtaken = judgePlan(id, plan, await readManifest(stage, id.hour));
   if (overtaken.state === "open")
     throw new ServiceError(
@@ -89,7 +106,6 @@ export async function commitPlan(
 
 async function readRecords(
   stage: ObjectStore,
-  catalog: Catalog,
   plan: Plan,
 ): Promise<{ records: ShardRecord[]; missing: string[] }> {
   const limit = pLimit(requestsAtOnce);
@@ -100,9 +116,7 @@ async function readRecords(
     of: plan.shares.length,
   }));
   const found = await Promise.all(
-    shards.map((shard) =>
-      limit(() => readShardRecord(stage, catalog, plan, shard)),
-    ),
+    shards.map((shard) => limit(() => readShardRecord(stage, plan, shard))),
   );
   for (const [index, shard] of shards.entries()) {
     const record = found[index] ?? null;
@@ -122,11 +136,13 @@ async function settle(
   const standing = standingManifest(found);
   // Without a manifest, somebody may be about to put a sound copy of it back.
   if (standing !== null) {
-    const listed = await findHourFiles(stage, id.hour, [
-      ...catalog.types.keys(),
-      ...Object.keys(standing.types),
-    ]);
-    const own = listed.filter((key) => isOfRun(key, id.hour, id.run));
+    const listed = await findHourFiles(
+      stage,
+      id.hour,
+      [...catalog.types.keys(), ...Object.keys(standing.types)],
+      (run) => run === id.run,
+    );
+    const own = listed.filter((key) => isOfPlan(key, id));
     const replaced = found.plan?.previous?.files ?? [];
     await removeUnnamed(stage, [...own, ...replaced], standing);
   }

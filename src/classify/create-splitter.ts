@@ -10,7 +10,7 @@ export function createSplitter(
   sink: SplitSink,
   options: SplitterOptions,
 ): Splitter {
-  compiled ??= compileScanner();
+  if (compiled === undefined) compiled = compileScanner();
   const scanner =
     compiled === null
       ? null

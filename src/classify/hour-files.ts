@@ -1,59 +1,44 @@
 import pLimit from "p-limit";
-import { hourPath, type FolderHour } from "../folder-hour.js";
+import { hourPath } from "../folder-hour.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { Manifest } from "./manifest.js";
-import { plansName } from "./plan.js";
-import { setAsideName } from "./split-counts.js";
+import { plansName, type PlanId } from "./plan.js";
 
 const requestsAtOnce = 16;
 
-/** Every object of the hour at the stage, in the folders of these types, among the lines set aside, and among the plans. A stage can't be listed by hour. */
-export async function findHourFiles(
-  stage: ObjectStore,
-  hour: FolderHour,
-  types: Iterable<string>,
-): Promise<string[]> {
-  const limit = pLimit(requestsAtOnce);
-  const listings = await Promise.all(
-    [...new Set([setAsideName, plansName, ...types])].map((folder) =>
-      limit(async () => {
-        const keys: string[] = [];
-        for await (const { key } of stage.list(`${folder}/${hourPath(hour)}/`))
-          keys.push(key);
-        return keys;
-      }),
-    ),
-  );
-  return listings.flat();
+/** Keys of all files that the manifest names. */
+export function filesOf({
+  set_aside,
+  types,
+}: Pick<Manifest, "set_aside" | "types">): string[] {
+  return [
+    ...set_aside.files,
+    ...Object.values(types).flatMap(({ files }) => files.map(({ key }) => key)),
+  ];
 }
 
-/** Whether the object is one of this run: its file, one of a shard of its plan, or the plan itself. */
-export function isOfRun(key: string, hour: FolderHour, run: string): boolean {
+/** Whether the object is of this plan: a file of one of its shards, a shard's record, or the plan itself. Files of a run that is no plan's are not. */
+export function isOfPlan(key: string, { hour, run }: PlanId): boolean {
   const folder = `/${hourPath(hour)}/`;
-  const name = key.slice(key.indexOf(folder) + folder.length);
-  return name.startsWith(run) && /^[-./]/.test(name.slice(run.length));
+  const [top = "", name = ""] = key.split(folder);
+  return top === plansName
+    ? name === `${run}.json` || name.startsWith(`${run}/`)
+    : name.startsWith(`${run}-s`);
 }
 
-/**
- * Deletes what the manifest does not name: files first and plans last, so that a plan is there as long as there is
- * something to delete. Gives the number of files that were not plans.
- */
+/** Deletes what the manifest does not name: files first and plans last, so that a plan is there as long as there is something to delete. */
 export async function removeUnnamed(
   stage: ObjectStore,
   keys: readonly string[],
   manifest: Manifest,
-): Promise<number> {
-  const named = new Set([
-    ...manifest.set_aside.files,
-    ...Object.values(manifest.types).flatMap((type) =>
-      type.files.map((file) => file.key),
-    ),
-  ]);
+): Promise<void> {
+  const named = new Set(filesOf(manifest));
   const isPlan = (key: string) => key.startsWith(`${plansName}/`);
-  const files = keys.filter((key) => !named.has(key) && !isPlan(key));
-  await deleteFiles(stage, files);
+  await deleteFiles(
+    stage,
+    keys.filter((key) => !named.has(key) && !isPlan(key)),
+  );
   await deleteFiles(stage, keys.filter(isPlan));
-  return files.length;
 }
 
 export async function deleteFiles(

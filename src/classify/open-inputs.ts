@@ -39,16 +39,18 @@ export async function* openInputs(
     }
     return object;
   };
+  const openNext = (): void => {
+    const next = open();
+    // An error waits for its object's turn.
+    next.catch(() => undefined);
+    opening.push(next);
+  };
   try {
     for (;;) {
-      while (opening.length < objectsOpen) {
-        const next = open();
-        // An error waits for its object's turn.
-        next.catch(() => undefined);
-        opening.push(next);
-      }
+      if (opening.length === 0) openNext();
       const object = await opening[0];
       if (object === undefined || object === null) return;
+      while (opening.length < objectsOpen) openNext();
       yield {
         input: object,
         body: decompress(`${source.url}: ${object.key}`, object.body),

@@ -5,15 +5,17 @@ import type { FolderHour } from "../folder-hour.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { balanceShares } from "./balance-shares.js";
 import { listInputs, randomRunId, refuseUnsettled } from "./classify-hour.js";
-import type { Manifest } from "./manifest.js";
+import { filesOf } from "./hour-files.js";
 import { catalogRules } from "./plan-rules.js";
 import { planKey, type Plan } from "./plan.js";
 import { readManifest } from "./read-manifest.js";
 import { readPlan } from "./read-plan.js";
+import { parseStageKey } from "./stage-key.js";
 
 export interface PlanHourOptions {
   readonly catalog: Catalog;
   readonly hour: FolderHour;
+  /** From 1 to `maxShards`. */
   readonly shards: number;
   readonly now: () => Date;
   /** 16 hexadecimal digits; must never give the same again. */
@@ -49,7 +51,9 @@ export async function planHour(
         : {
             etag: previous.etag,
             seq: previous.manifest.seq,
-            files: filesOf(previous.manifest),
+            files: filesOf(previous.manifest).filter(
+              (key) => parseStageKey(key, hour) !== null,
+            ),
           },
     inputs: inputs.map(({ key, etag, sizeBytes }) => ({
       key,
@@ -74,11 +78,4 @@ export async function planHour(
       throw error;
   }
   return plan;
-}
-
-function filesOf({ set_aside, types }: Manifest): string[] {
-  return [
-    ...set_aside.files,
-    ...Object.values(types).flatMap(({ files }) => files.map(({ key }) => key)),
-  ];
 }

@@ -42,6 +42,17 @@ export async function readPlanState(
   return judgePlan(id, plan, await readManifest(stage, id.hour));
 }
 
+/** The same for a plan that was read before: what another run has committed since is judged by it, also once it is swept. */
+export async function readPlanStateAgain(
+  stage: ObjectStore,
+  plan: Plan,
+): Promise<PlanState> {
+  const found = await readPlanState(stage, plan);
+  if (found.state !== "dead") return found;
+  const remembered = judgePlan(plan, plan, found.standing);
+  return remembered.state === "open" ? found : remembered;
+}
+
 export function judgePlan(
   id: PlanId,
   plan: Plan | null,

@@ -20,7 +20,7 @@ export interface Plan extends Work {
   readonly previous: {
     readonly etag: string;
     readonly seq: number;
-    /** Keys of all its files, to be deleted after the commit. */
+    /** Keys of its files, to be deleted after the commit. */
     readonly files: readonly string[];
   } | null;
   /** For each shard the indexes of its `inputs`, ascending. */
@@ -51,6 +51,15 @@ export function parsePlanId(text: string): PlanId {
 
 export function planKey({ hour, run }: PlanId): string {
   return `${plansName}/${hourPath(hour)}/${run}.json`;
+}
+
+/** How many shards to deal an hour to. Throws UsageError. */
+export function parseShards(text: string): number {
+  const shards = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (shards >= 1 && shards <= maxShards) return shards;
+  throw new UsageError(
+    `--shards ${JSON.stringify(text)}: expected a whole number from 1 to ${maxShards}`,
+  );
 }
 
 /** One of a plan's `of` shares, counted from 1. */

@@ -8,6 +8,7 @@ import {
   type PlanId,
 } from "./plan.js";
 import { readWhole } from "./read-whole.js";
+import { parseStageKey } from "./stage-key.js";
 import { validateJson } from "./validate-json.js";
 
 /** Null where there is none, or none any more. Throws DataRefusedError where the object is no such plan. */
@@ -20,20 +21,27 @@ export async function readPlan(
   if (object === null) return null;
   const { validate } = await import("./plan-validator.js");
   const plan = validateJson(object.bytes, validate);
-  const problem =
-    typeof plan === "string"
-      ? plan
-      : plan.hour !== id.hour || plan.run !== id.run
-        ? `it tells of ${formatPlanId(plan)}`
-        : isDealtOnce(plan)
-          ? null
-          : "not every object is in one share, and only one";
+  const problem = typeof plan === "string" ? plan : findProblem(plan, id);
   if (typeof plan === "string" || problem !== null) {
     throw new DataRefusedError(
       `${store.url}: ${key} is not the plan ${formatPlanId(id)}: ${String(problem)}; ${planAnew(id.hour)}`,
     );
   }
   return plan;
+}
+
+function findProblem(plan: Plan, id: PlanId): string | null {
+  if (plan.hour !== id.hour || plan.run !== id.run)
+    return `it tells of ${formatPlanId(plan)}`;
+  // They are deleted after the commit.
+  const foreign = plan.previous?.files.find(
+    (key) => parseStageKey(key, id.hour) === null,
+  );
+  if (foreign !== undefined)
+    return `the manifest before it names ${JSON.stringify(foreign)}, which is no file of ${id.hour}`;
+  return isDealtOnce(plan)
+    ? null
+    : "not every object is in one share, and only one";
 }
 
 function isDealtOnce({ inputs, shares }: Plan): boolean {

@@ -1,18 +1,15 @@
-import type { Catalog } from "../catalog/catalog.js";
 import { DataRefusedError } from "../errors.js";
 import type { ObjectStore } from "../ports/object-store.js";
-import { describeSplit } from "./build-manifest.js";
-import { findCountMismatch } from "./manifest-counts.js";
+import { findRecordProblem } from "./find-record-problem.js";
 import { formatPlanId, formatShard, planAnew, type PlanId } from "./plan.js";
 import type { Shard } from "./plan.js";
 import { readWhole } from "./read-whole.js";
-import { countsOf, shardRecordKey, type ShardRecord } from "./shard-record.js";
+import { shardRecordKey, type ShardRecord } from "./shard-record.js";
 import { validateJson } from "./validate-json.js";
 
 /** Null where the shard is not done, or its record was swept. Throws DataRefusedError where the object is no record of this shard. */
 export async function readShardRecord(
   store: ObjectStore,
-  catalog: Catalog,
   id: PlanId,
   shard: Shard,
 ): Promise<ShardRecord | null> {
@@ -35,9 +32,7 @@ export async function readShardRecord(
       `it tells of shard ${formatShard(found)} of plan ${formatPlanId(record)}`,
     );
   }
-  const mismatch = findCountMismatch(
-    describeSplit(catalog, countsOf(record), record.files),
-  );
-  if (mismatch !== null) throw refuse(mismatch);
+  const problem = findRecordProblem(record);
+  if (problem !== null) throw refuse(problem);
   return record;
 }

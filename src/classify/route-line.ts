@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { SetAsideReason } from "./manifest.js";
 
-const safeTypeName = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const safeTypeName = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export type Route =
   { readonly type: string } | { readonly reason: SetAsideReason };

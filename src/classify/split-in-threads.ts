@@ -4,6 +4,8 @@ import {
   ObjectChangedError,
   ServiceError,
 } from "../errors.js";
+import type { ObjectInfo } from "../ports/object-store.js";
+import { dealInputs } from "./deal-inputs.js";
 import { addCounts } from "./split-counts.js";
 import type { NextInput } from "./open-inputs.js";
 import type { ObjectsSplit } from "./split-objects.js";
@@ -33,15 +35,20 @@ export interface ThreadedSplit {
 export async function splitInThreads(
   { task, source, spoolFolder, workers }: ThreadedSplit,
   startThread: StartSplitThread,
-  nextInput: NextInput,
+  inputs: readonly ObjectInfo[],
   upload: (part: SpooledPart) => Promise<void>,
 ): Promise<ObjectsSplit> {
-  const threads = Array.from({ length: workers }, (_, index) =>
-    startThread({ task, source, spoolFolder, name: `${index}` }),
-  );
+  const threads: Worker[] = [];
   try {
+    for (let index = 0; index < workers; index += 1)
+      threads.push(
+        startThread({ task, source, spoolFolder, name: `${index}` }),
+      );
+    const deals = dealInputs(inputs, workers);
     const splits = await Promise.all(
-      threads.map((thread) => serveThread(thread, nextInput, upload)),
+      threads.map((thread, index) =>
+        serveThread(thread, () => deals.next(index), upload),
+      ),
     );
     return {
       counts: addCounts(splits.map((split) => split.counts)),
@@ -73,7 +80,7 @@ function serveThread(
         case "part":
           void upload(message.part).then(() => {
             answer({ kind: "stored" });
-          });
+          }, reject);
           break;
         case "done":
           resolve(message.split);

@@ -53,7 +53,11 @@ export async function splitObjects(
     },
     takeRefused(line) {
       reasons.set(line.reason, (reasons.get(line.reason) ?? 0) + 1);
-      spool.append(setAsideName, 1, formatSetAside(sourceKey, line));
+      let rows = 1;
+      for (const piece of formatSetAside(sourceKey, line)) {
+        spool.append(setAsideName, rows, piece);
+        rows = 0;
+      }
     },
   };
   const splitter = createSplitter(sink, task);

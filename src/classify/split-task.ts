@@ -12,6 +12,8 @@ export interface SplitTask {
   readonly partSizeBytes: number;
   /** Of one thread's spool; its splitter has as much again. */
   readonly bufferBytes: number;
+  /** Spool files that one thread keeps open between writes. */
+  readonly filesOpen: number;
   /** Source objects that one thread has open, the one that it reads included. */
   readonly objectsOpen: number;
   /** Parts that a thread may have handed over before it waits for them to be stored. */
@@ -24,7 +26,7 @@ export interface SplitLimits {
   readonly bufferBytes?: number;
   readonly partSizeBytes?: number;
   readonly maxLineBytes?: number;
-  /** Source objects open at once, and parts uploaded at once. */
+  /** Parts uploaded at once, and source objects open at once; there are at least two of those in each thread. */
   readonly concurrency?: number;
 }
 
@@ -58,6 +60,7 @@ export function createSplitTask(
     bufferBytes: Math.floor(
       (limits.bufferBytes ?? defaultBufferBytes) / threads / 2,
     ),
+    filesOpen: Math.ceil(256 / threads),
     objectsOpen: Math.max(2, Math.ceil(concurrency / threads)),
     partsAhead: Math.max(1, Math.ceil(concurrency / threads)),
   };

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../errors.js";
 import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
+import { spoolError } from "./spool-error.js";
 import { createSpool, type SpooledPart } from "./spool.js";
 import { splitObjects, type ObjectsSplit } from "./split-objects.js";
 import type { SplitTask } from "./split-task.js";
@@ -56,7 +57,9 @@ export async function runSplitThread(
   });
   try {
     const folder = join(spoolFolder, name);
-    await mkdir(folder);
+    await mkdir(folder).catch((error: unknown) => {
+      throw spoolError(folder, error);
+    });
     const spool = createSpool({ folder, ...task }, (part) => {
       partsUnstored += 1;
       say({ kind: "part", part }, buffersOf(part));

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32c } from "@node-rs/crc32";
-import { ServiceError } from "../errors.js";
+import { spoolError } from "./spool-error.js";
 
 /** Sizes of one name's buffer, as its lines come. At the last, it is written out when it is full. */
 const bufferSizes = [4, 16, 64, 256].map((kib) => kib * 1024);
@@ -32,12 +32,9 @@ interface OpenPart {
 /** So much at once is written as it comes: to gather more of it would save nothing. */
 const directBytes = 64 * 1024;
 
-/** Files that stay open between writes; those of further parts are opened for each. */
-const maxOpenFiles = 256;
-
 /** Collects lines under names into parts. */
 export interface Spool {
-  /** `bytes` are copied: the caller may reuse them. */
+  /** `bytes` are copied: the caller may reuse them. With no rows they are more of the last one, and stay in its part. */
   append(name: string, rows: number, bytes: Uint8Array): void;
   /** Ends every part that is still open. */
   close(): void;
@@ -52,6 +49,8 @@ export interface SpoolOptions {
   readonly partSizeBytes: number;
   /** All buffers together; where one more would pass it, all are written out. */
   readonly bufferBytes: number;
+  /** Files that stay open between writes; those of further parts are opened for each. */
+  readonly filesOpen: number;
 }
 
 /**
@@ -59,19 +58,22 @@ export interface SpoolOptions {
  * @param takePart Called as each part ends.
  */
 export function createSpool(
-  { folder, partSizeBytes, bufferBytes }: SpoolOptions,
+  { folder, partSizeBytes, bufferBytes, filesOpen }: SpoolOptions,
   takePart: (part: SpooledPart) => void,
 ): Spool {
   const parts = new Map<string, OpenPart>();
   let files = 0;
   let allBufferBytes = 0;
   let openFiles = 0;
+  const sizes = bufferSizes.filter((bytes) => bytes <= bufferBytes);
+  const largest = sizes.at(-1) ?? 0;
 
   const closeFile = (part: OpenPart): void => {
-    if (part.file === null) return;
-    closeSync(part.file);
+    const { file } = part;
+    if (file === null) return;
     part.file = null;
     openFiles -= 1;
+    closeSync(file);
   };
   const write = (part: OpenPart, bytes: Uint8Array): void => {
     part.crc = crc32c(bytes, part.crc);
@@ -83,12 +85,9 @@ export function createSpool(
       }
       for (let at = 0; at < bytes.length;)
         at += writeSync(part.file, bytes, at);
-      if (openFiles > maxOpenFiles) closeFile(part);
+      if (openFiles > filesOpen) closeFile(part);
     } catch (error) {
-      throw new ServiceError(
-        `${folder}: the spool can't be written (${String(error)}). It takes up to the size of the hour: make room, or name another folder by SLUICE_SPOOL`,
-        { cause: error },
-      );
+      throw spoolError(folder, error);
     }
   };
   const flush = (part: OpenPart): void => {
@@ -100,10 +99,9 @@ export function createSpool(
     allBufferBytes -= part.buffer.length;
     part.buffer = noBuffer;
   };
-  /** Makes the buffer as large as `neededBytes`, or its last size; so it may be too small still. */
+  /** Makes the buffer as large as `neededBytes`, or as large as it may be; so it may be too small still. */
   const grow = (part: OpenPart, neededBytes: number): void => {
-    const size =
-      bufferSizes.find((bytes) => bytes >= neededBytes) ?? largestBuffer;
+    const size = sizes.find((bytes) => bytes >= neededBytes) ?? largest;
     if (size === part.buffer.length) return;
     if (allBufferBytes - part.buffer.length + size > bufferBytes) {
       for (const each of parts.values()) {
@@ -117,12 +115,12 @@ export function createSpool(
     part.buffer = larger;
   };
   const end = (part: OpenPart): void => {
-    parts.delete(part.name);
     const rest = part.buffer.subarray(0, part.bufferedBytes);
     if (part.isOnDisk) flush(part);
     else part.crc = crc32c(rest, part.crc);
     dropBuffer(part);
     closeFile(part);
+    parts.delete(part.name);
     takePart({
       name: part.name,
       rows: part.rows,
@@ -151,7 +149,11 @@ export function createSpool(
   return {
     append(name, rows, bytes) {
       let part = parts.get(name);
-      if (part !== undefined && part.sizeBytes + bytes.length > partSizeBytes) {
+      if (
+        part !== undefined &&
+        rows > 0 &&
+        part.sizeBytes + bytes.length > partSizeBytes
+      ) {
         end(part);
         part = undefined;
       }
@@ -184,7 +186,6 @@ export function createSpool(
 }
 
 const noBuffer = Buffer.alloc(0);
-const largestBuffer = Math.max(...bufferSizes);
 
 function encodeCrc32c(crc: number): string {
   const bytes = Buffer.alloc(4);

@@ -73,6 +73,7 @@ export async function stageSplit(
     options.concurrency ?? defaultConcurrency,
   );
   const partsByName = new Map<string, number>();
+  /** Of the part; rejects where an upload failed. */
   const upload = (part: SpooledPart): Promise<void> => {
     const index = partsByName.get(part.name) ?? 0;
     partsByName.set(part.name, index + 1);
@@ -85,6 +86,7 @@ export async function stageSplit(
     return uploads.add(part, key, compress);
   };
   const discard = async (): Promise<void> => {
+    uploads.stop();
     await deleteFiles(stage, await uploads.settle()).catch((error: unknown) => {
       log.warn(
         { hour, run, problem: String(error) },
@@ -94,7 +96,6 @@ export async function stageSplit(
   };
 
   const rest = [...inputs];
-  const nextInput = () => Promise.resolve(rest.shift() ?? null);
   try {
     const split =
       startSplitThread !== undefined && workers > 1
@@ -106,15 +107,16 @@ export async function stageSplit(
               workers,
             },
             startSplitThread,
-            nextInput,
+            inputs,
             upload,
           )
         : await splitObjects(
             task,
             source,
-            nextInput,
+            () => Promise.resolve(rest.shift() ?? null),
             createSpool({ folder: spoolFolder.path, ...task }, (part) => {
-              void upload(part);
+              // A failure comes out of the backlog, or at the end.
+              upload(part).catch(() => undefined);
             }),
             () => uploads.backlog(),
           );
@@ -130,6 +132,11 @@ export async function stageSplit(
     throw error;
   } finally {
     await uploads.settle();
-    await spoolFolder.remove();
+    await spoolFolder.remove().catch((error: unknown) => {
+      log.warn(
+        { hour, run, problem: String(error) },
+        "could not remove the spool folder",
+      );
+    });
   }
 }

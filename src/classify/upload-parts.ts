@@ -22,17 +22,19 @@ export interface StagedFile {
 }
 
 export interface Uploads {
-  /** Starts the upload; it is over, well or not, when the promise is. */
+  /** Starts the upload; rejects where it, or one before it, failed. */
   add(part: SpooledPart, key: string, compress: boolean): Promise<void>;
-  /** Null, or a promise where so many parts wait that no more should be made before it is over. */
+  /** Null, or a promise where so many parts wait that no more should be made before it is over; rejects after a failure. */
   backlog(): Promise<void> | null;
+  /** Begins no more uploads. */
+  stop(): void;
   /** Every part, in the order of `add`, when all are stored. The first error is thrown. */
   finish(): Promise<StagedFile[]>;
   /** Waits for what is under way, whatever becomes of it; the keys of all that may be stored. */
   settle(): Promise<string[]>;
 }
 
-/** Uploads parts, `concurrency` at once; their spool files are gone afterwards. */
+/** Uploads parts, `concurrency` at once; the spool file of a part that is stored is removed. After a failure no more are begun. */
 export function createUploads(
   store: ObjectStore,
   concurrency: number,
@@ -41,32 +43,46 @@ export function createUploads(
   const uploads: Promise<StagedFile>[] = [];
   const ends: Promise<void>[] = [];
   const keys: string[] = [];
+  let failure: { readonly error: unknown } | null = null;
+
+  const upload = async (
+    part: SpooledPart,
+    key: string,
+    compress: boolean,
+  ): Promise<StagedFile> => {
+    if (failure !== null) throw failure.error;
+    keys.push(key);
+    try {
+      const stored = await uploadPart(store, part, key, compress);
+      const { name, rows } = part;
+      const { sizeBytes: bytes, crc32c } = stored;
+      return { name, key: stored.key, rows, bytes, crc32c };
+    } catch (error) {
+      failure ??= { error };
+      throw error;
+    }
+  };
+
   return {
     add(part, key, compress) {
-      keys.push(key);
-      const upload = limit(async () => {
-        const stored = await uploadPart(store, part, key, compress);
-        const { name, rows } = part;
-        return {
-          name,
-          key: stored.key,
-          rows,
-          bytes: stored.sizeBytes,
-          crc32c: stored.crc32c,
-        };
-      });
-      uploads.push(upload);
-      const end = upload.then(
-        () => undefined,
-        () => undefined,
+      const work = limit(() => upload(part, key, compress));
+      uploads.push(work);
+      ends.push(
+        work.then(
+          () => undefined,
+          () => undefined,
+        ),
       );
-      ends.push(end);
-      return end;
+      return work.then(() => undefined);
     },
     backlog() {
+      if (failure !== null) return Promise.reject(asError(failure.error));
       return limit.pendingCount >= concurrency
         ? (ends.at(-1 - concurrency) ?? null)
         : null;
+    },
+    stop() {
+      failure ??= { error: new Error("the upload is no longer wanted") };
     },
     finish() {
       return Promise.all(uploads);
@@ -98,6 +114,10 @@ async function uploadPart(
     : await store.putFile(key, content.path, { crc32c });
   await rm(content.path, { force: true });
   return stored;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 async function putCompressed(

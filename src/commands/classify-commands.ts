@@ -1,16 +1,19 @@
-import type { ClassifyResult } from "../../jobs/classify.js";
 import type { ManifestCounts } from "../classify/describe-manifest.js";
 import {
+  maxShards,
   parsePlanId,
   parseShard,
+  parseShards,
   type PlanId,
   type Shard,
 } from "../classify/plan.js";
 import { UsageError } from "../errors.js";
 import { parseFolderHour, type FolderHour } from "../folder-hour.js";
+import { shellWords } from "../shell-words.js";
 import { formatPairs } from "../terminal/format-pairs.js";
 import type { AddCommand } from "./context.js";
 import { hourOption } from "./hour-option.js";
+import { repeatOptions } from "./repeat-options.js";
 import { readSplitOptions, splitOptions } from "./split-options.js";
 
 const planOption = {
@@ -67,7 +70,7 @@ const addClassify: AddCommand = (yargs, context) =>
         const words =
           staged === null
             ? `${shard} of plan ${plan}: nothing to do, ${outcome === "committed" ? "the plan" : "the same work of another run"} is committed already`
-            : `${shard} of plan ${plan} ${outcome === "staged" ? "classified" : "was classified before"}\n${formatCounts(staged.types, staged.set_aside, staged)}`;
+            : `${shard} of plan ${plan} ${outcome === "staged" ? "classified" : "was classified before"}\n${formatCounts(staged.types, staged.set_aside, staged)}${outcome === "staged" ? `\n${formatEffort({ ...result, ...staged })}` : ""}`;
         context.finish(args, result, words);
         return;
       }
@@ -89,10 +92,10 @@ const addPlan: AddCommand = (yargs, context) =>
       options
         .option("hour", hourOption)
         .option("shards", {
-          type: "number",
+          type: "string",
           demandOption: true,
           requiresArg: true,
-          describe: "How many shards",
+          describe: `How many shards, from 1 to ${maxShards}`,
         })
         .example(
           "$0 plan --hour 2026-11-21T03 --shards 3",
@@ -101,17 +104,20 @@ const addPlan: AddCommand = (yargs, context) =>
     async (args) => {
       const { plan } = await import("../../jobs/plan.js");
       const hour = parseFolderHour(args.hour);
+      const shards = parseShards(args.shards);
       const catalog = await context.openCatalog(args, "without_schemas");
       const result = await plan(
-        { catalog, hour, shards: args.shards, now },
+        { catalog, hour, shards, now },
         {
           source: await context.openSource(catalog),
           stage: await context.openStage(catalog),
         },
       );
+      const next = (command: string, ...words: string[]): string =>
+        `  sluice ${shellWords([command, "--plan", result.plan, ...words, ...repeatOptions(args)])}`;
       const commands = result.shares.map(
         ({ shard, objects, bytes }): [string, string] => [
-          `  sluice classify --plan ${result.plan} --shard ${shard}`,
+          next("classify", "--shard", shard),
           `# ${objects} objects, ${bytes} bytes`,
         ],
       );
@@ -120,7 +126,7 @@ const addPlan: AddCommand = (yargs, context) =>
         "Next each shard, on any machine and in any order:",
         formatPairs(commands),
         "then:",
-        `  sluice commit --plan ${result.plan}`,
+        next("commit"),
       ];
       context.finish(args, result, lines.join("\n"));
     },
@@ -181,7 +187,12 @@ function chooseWork(args: {
 }
 
 /** Like `4 objects, 419 MB in 1.2 s, peak memory 101 MiB`. */
-function formatEffort(result: ClassifyResult): string {
+function formatEffort(result: {
+  readonly objects: number;
+  readonly bytes_read: number;
+  readonly duration_ms: number;
+  readonly peak_rss_bytes: number;
+}): string {
   const { objects, bytes_read, duration_ms, peak_rss_bytes } = result;
   return (
     `${objects} objects, ${(bytes_read / 1e6).toFixed(1)} MB in ${(duration_ms / 1000).toFixed(1)} s, ` +

@@ -24,11 +24,13 @@ export interface GlobalArguments {
   readonly json: boolean;
 }
 
+export const defaultCatalog = "catalog.yaml";
+
 export function addGlobalOptions(yargs: Argv) {
   return yargs
     .option("catalog", {
       type: "string",
-      default: "catalog.yaml",
+      default: defaultCatalog,
       describe: "The catalog of log types",
       requiresArg: true,
     })

@@ -1,4 +1,5 @@
 import { hoursBetween, type FolderHour } from "../folder-hour.js";
+import { shellWords } from "../shell-words.js";
 import { tickOf } from "./explain-run.js";
 import type { DagSchedule } from "./model.js";
 
@@ -56,17 +57,6 @@ export function buildBackfillStep(
       ],
     ]),
   };
-}
-
-/** Words for a POSIX shell, quoted where they need it. */
-export function shellWords(words: readonly string[]): string {
-  return words
-    .map((word) =>
-      /^[A-Za-z0-9_@%+=:,./-]+$/.test(word)
-        ? word
-        : `'${word.replaceAll("'", `'\\''`)}'`,
-    )
-    .join(" ");
 }
 
 function isoSeconds(time: Date): string {

@@ -1,7 +1,10 @@
 import pLimit from "p-limit";
 import type { Catalog, LogType } from "../catalog/catalog.js";
 import { classifyHour } from "../classify/classify-hour.js";
-import type { Manifest } from "../classify/manifest.js";
+import {
+  describeManifest,
+  type ManifestCounts,
+} from "../classify/describe-manifest.js";
 import type { SplitLimits } from "../classify/split-task.js";
 import type { SplitPorts } from "../classify/stage-split.js";
 import { readTypeSchema } from "../catalog/read-type-schema.js";
@@ -36,15 +39,7 @@ export interface RunFailure {
   readonly message: string;
 }
 
-/** What a manifest counts, without its files. */
-export interface ClassifiedHour {
-  readonly hour: FolderHour;
-  readonly seq: number;
-  readonly lines: number;
-  readonly blank: number;
-  readonly set_aside: Pick<Manifest["set_aside"], "rows" | "reasons">;
-  readonly unknown_types: readonly string[];
-}
+export type ClassifiedHour = Omit<ManifestCounts, "run" | "types">;
 
 export interface RunHoursResult {
   readonly classified: readonly ClassifiedHour[];
@@ -99,7 +94,10 @@ export async function runHours(
       ),
     );
     if (result === null) continue;
-    classified.push(summarise(result.manifest));
+    const { seq, lines, blank, set_aside, unknown_types } = describeManifest(
+      result.manifest,
+    );
+    classified.push({ hour, seq, lines, blank, set_aside, unknown_types });
     const loads = await Promise.all(
       types.map((type) =>
         limit(() =>
@@ -120,20 +118,6 @@ export async function runHours(
     loaded.push(...loads.filter((load) => load !== null));
   }
   return { classified, loaded, failures };
-}
-
-function summarise(manifest: Manifest): ClassifiedHour {
-  const { hour, seq, lines, blank, set_aside, types } = manifest;
-  return {
-    hour,
-    seq,
-    lines,
-    blank,
-    set_aside: { rows: set_aside.rows, reasons: set_aside.reasons },
-    unknown_types: Object.keys(types).filter(
-      (name) => types[name]?.catalogued === false,
-    ),
-  };
 }
 
 /** What no retry heals goes first. */

@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { classify } from "../../jobs/classify.js";
+import { processPlace } from "../../src/classify/spool-folder.js";
 import type { Manifest } from "../../src/classify/manifest.js";
 import { readManifest } from "../../src/classify/read-manifest.js";
 import {
@@ -260,8 +260,8 @@ describe("classifyHour", () => {
       "view/2026/11/21/04/other-00000.ndjson",
       Buffer.from("{}\n"),
     );
-    const dead = `classify-999999999-x@${hostname()}`;
-    const alive = `classify-${process.ppid}-x@${hostname()}`;
+    const dead = `classify-999999999-x@${processPlace}`;
+    const alive = `classify-${process.ppid}-x@${processPlace}`;
     for (const name of [dead, alive, "mine"]) {
       await mkdir(join(place.spoolDir, name), { recursive: true });
       await writeFile(join(place.spoolDir, name, "0"), "x");

@@ -193,3 +193,12 @@ export function aroundCalls(
     delete: (key) => around({ method: "delete", key }, () => store.delete(key)),
   };
 }
+
+/** Something to wait for, until it is opened. */
+export function createGate() {
+  let open: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, passed };
+}

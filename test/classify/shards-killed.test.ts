@@ -150,9 +150,9 @@ describe("a shard or a commit that is killed", () => {
     }
   }
 
-  for (const before of [null, "view"] as const) {
+  for (const before of [null, "view", "gone"] as const) {
     for (const step of ["shard", "commit"] as const) {
-      it(`leaves nothing behind the next classification of ${before === null ? "a fresh hour" : "an hour with a manifest"}: a ${step}, killed after each call`, async () => {
+      it(`leaves nothing behind the next classification of ${before === null ? "a fresh hour" : `an hour with a manifest that names ${before}`}: a ${step}, killed after each call`, async () => {
         for (let calls = 0, isKilled = true; isKilled; calls += 1) {
           const place = await makeHour(await makeMemoryPlace(), before);
           const { run } = await makeReady(place, step);

@@ -115,7 +115,15 @@ describe("plans, shards, commits and classifications at once, in any order, some
       const random = createRandom(seed + round);
       const place = await makeMemoryPlace();
       await writeHour(place);
-      if (random.chance(0.5)) await classifyPlace(place);
+      if (random.chance(0.5)) {
+        // A type that the catalog lacks, and that does not come again.
+        await place.source.put(
+          `${prefix}old`,
+          Buffer.from('{"log_type":"gone"}\n'),
+        );
+        await classifyPlace(place);
+        await place.source.delete(`${prefix}old`);
+      }
       const first = await planPlace(place, shards);
       const plans: Plan[] = [first];
       const order = createOrder(random, random.integer(0, 2));

@@ -28,6 +28,7 @@ import {
   aroundCalls,
   classifyInShards,
   commitPlace,
+  createGate,
   describeHour,
   planPlace,
   shardPlace,
@@ -269,6 +270,9 @@ describe("an hour in shards", () => {
       const error = await errorOf(classifyInShards(place, 4, refused));
       expect(error).to.be.instanceOf(DataRefusedError);
       expect(error.message).to.include("15 of 33 lines would be set aside");
+      expect(error.message).to.include(
+        "or raise max_set_aside, then make a new plan: sluice plan --hour 2026-11-21T03",
+      );
       expect(await readManifest(place.stage, hour)).to.equal(null);
       const allowed = makeCatalog({ maxSetAside: 0.5 });
       const { manifest } = await classifyInShards(place, 4, allowed);
@@ -289,7 +293,7 @@ describe("an hour in shards", () => {
           run: plan.run,
           shard: index,
           shards: 2,
-          attempt: `a${index}`,
+          attempt: `${plan.run}-s${index}-a`,
           counts: {
             lines: names.length,
             blank: 0,
@@ -299,7 +303,7 @@ describe("an hour in shards", () => {
           },
           files: names.map((name) => ({
             name,
-            key: `${name}/x`,
+            key: `${name}/2026/11/21/03/${plan.run}-s${index}-a-00000.ndjson`,
             rows: 1,
             bytes: 1,
             crc32c: "x",
@@ -313,6 +317,9 @@ describe("an hour in shards", () => {
       const error = await errorOf(commitPlace(place, plan));
       expect(error).to.be.instanceOf(DataRefusedError);
       expect(error.message).to.include("more than 10000 types");
+      expect(error.message).to.include(
+        "the right type_key? Mend it, then make a new plan",
+      );
     });
 
     it("refuses a plan that another classification has overtaken, and removes what was the plan's", async () => {
@@ -498,6 +505,7 @@ describe("an hour in shards", () => {
         const error = await errorOf(shardPlace(place, plan, 1, 1));
         expect(error).to.be.instanceOf(NotReadyError);
         expect(error.message).to.include(`${prefix}1.log`);
+        expect(error.message).to.not.match(/(list the hour|read it) again/);
         expect(error.message).to.include("sluice plan --hour 2026-11-21T03");
         expect(await keys()).to.deep.equal([planKey(plan)]);
       });
@@ -662,6 +670,25 @@ describe("an hour in shards", () => {
         (text: string) => text.replace('"shares":[[', '"shares":[[0,'),
         "not every object is in one share",
       ],
+      ...[
+        "_manifests/2026/11/21/03.json",
+        "view/2026/11/21/04/x.ndjson",
+        "view/2026/11/21/03/../x.ndjson",
+        "../2026/11/21/03/x.ndjson",
+        "view/2026/11/21/03/",
+        "x",
+      ].map(
+        (key) =>
+          [
+            `a file before it at ${key}`,
+            (text: string) =>
+              text.replace(
+                '"previous":null',
+                `"previous":{"etag":"x","seq":1,"files":["${key}"]}`,
+              ),
+            `names "${key}", which is no file of 2026-11-21T03`,
+          ] as const,
+      ),
     ] as const) {
       it(`refuse a plan with ${name}`, async () => {
         const plan = await planPlace(place, 2);
@@ -689,6 +716,61 @@ describe("an hour in shards", () => {
         (text: string) => text.replace('"files"', '"flies"'),
         "files",
       ],
+      [
+        "an attempt of another shard",
+        (text: string) => text.replaceAll("-s1-", "-s2-"),
+        "its attempt is",
+      ],
+      [
+        "a file of another attempt",
+        (text: string) => text.replace(/(view\/\S*?)-s1-/, "$1-s1-0"),
+        "which is no file of",
+      ],
+      [
+        "a file of another hour",
+        (text: string) =>
+          text.replace("view/2026/11/21/03", "view/2026/11/21/04"),
+        "which is no file of",
+      ],
+      [
+        "a file's key that leaves its folder",
+        (text: string) =>
+          text.replace(/view\/2026\/11\/21\/03\/[^"]*/, "$&/../../x"),
+        "which is no file of",
+      ],
+      [
+        "a manifest among its files",
+        (text: string) =>
+          text.replace(
+            /view\/2026\/11\/21\/03\/[^"]*/,
+            "_manifests/2026/11/21/03.json",
+          ),
+        "which is no file of",
+      ],
+      [
+        "a file of another type than its key says",
+        (text: string) => text.replace('"name":"view"', '"name":"pay"'),
+        'is of "pay"',
+      ],
+      [
+        "a file of a type that it does not count",
+        (text: string) =>
+          text.replace(
+            /\{"name":"view"[^}]*\}/,
+            (file) => `${file.replaceAll("view", "extra")},${file}`,
+          ),
+        "but counts no rows of extra",
+      ],
+      [
+        "a file twice",
+        (text: string) => text.replace(/\{"name":"view"[^}]*\}/, "$&,$&"),
+        " twice",
+      ],
+      [
+        "a type that is no folder's name",
+        (text: string) => text.replace('"rows":{', '"rows":{"../x":0,'),
+        "which is no type's name",
+      ],
     ] as const) {
       it(`refuse a commit where a shard's record has ${name}`, async () => {
         const plan = await planPlace(place, 2);
@@ -703,11 +785,3 @@ describe("an hour in shards", () => {
     }
   });
 });
-
-function createGate() {
-  let open: () => void = () => undefined;
-  const passed = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, passed };
-}

@@ -127,7 +127,7 @@ describe("splitInThreads", function () {
         workers,
       },
       startThread,
-      nextInput(),
+      inputs,
       (part) => parts.take(part),
     );
     expect(split.splitter).to.equal("scanner");
@@ -192,10 +192,24 @@ describe("splitInThreads", function () {
   it("ends with a bug as a bug, its stack in its words", async () => {
     await putFuzz(1);
     const error = await errorOf(
-      inThreads(2, startSplitThread, join(place.root, "none")),
+      inThreads(2, (data: SplitThreadData) =>
+        startSplitThread({
+          ...data,
+          task: { ...data.task, typeKey: null as never },
+        }),
+      ),
     );
     expect(error).to.not.be.instanceOf(SluiceError);
-    expect(error.message).to.include("ENOENT");
+    expect(error.message).to.match(/^TypeError: .*\n +at /s);
+  });
+
+  it("says what to do where the spool folder can't be used", async () => {
+    await putFuzz(1);
+    const error = await errorOf(
+      inThreads(2, startSplitThread, join(place.root, "none")),
+    );
+    expect(error).to.be.instanceOf(ServiceError);
+    expect(error.message).to.include("SLUICE_SPOOL");
   });
 
   for (const [name, code, words] of [

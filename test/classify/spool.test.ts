@@ -34,7 +34,7 @@ describe("createSpool", () => {
   });
 
   const open = (options: { partSizeBytes: number; bufferBytes: number }) =>
-    createSpool({ folder, ...options }, (part) => {
+    createSpool({ folder, filesOpen: 2, ...options }, (part) => {
       const bytes = bytesOf(part);
       expect(part.sizeBytes).to.equal(bytes.length);
       expect(part.crc32c).to.equal(encodeCrc(bytes));
@@ -130,6 +130,20 @@ describe("createSpool", () => {
       );
   });
 
+  it("keeps more of a row in that row's part", () => {
+    const spool = open({ ...roomy, partSizeBytes: 10 });
+    append(spool, "a", "12345678");
+    append(spool, "a", "9abcdef", 0);
+    append(spool, "a", "next");
+    spool.close();
+    expect(
+      parts.map((part) => [part.rows, bytesOf(part).toString()]),
+    ).to.deep.equal([
+      [1, "123456789abcdef"],
+      [1, "next"],
+    ]);
+  });
+
   it("forgets its open parts when it is discarded", () => {
     const spool = open(roomy);
     append(spool, "a", "x");
@@ -141,7 +155,7 @@ describe("createSpool", () => {
 
   it("says what to do where its folder can't be written", () => {
     const spool = createSpool(
-      { folder: join(folder, "none"), ...roomy },
+      { folder: join(folder, "none"), filesOpen: 2, ...roomy },
       () => undefined,
     );
     expect(() => {

@@ -1,9 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { repeatOptions } from "../../src/commands/repeat-options.js";
 import { findPackageRoot } from "../../src/package-root.js";
+import { shellWords } from "../../src/shell-words.js";
 
 const root = findPackageRoot();
 const main = join(root, "dist/src/main.js");
@@ -76,12 +84,14 @@ describe("the command line for shards", function () {
     ["commit", 2, "Missing required argument: plan"],
     ["plan --shards 2", 2, "Missing required argument: hour"],
     [`plan --hour ${hour}`, 2, "Missing required argument: shards"],
-    [
-      `plan --hour ${hour} --shards 0`,
-      2,
-      "--shards 0: expected a whole number",
-    ],
-    [`plan --hour ${hour} --shards x`, 2, "--shards NaN: expected a whole"],
+    ...["0", "1001", "abc", "1.5", "-1", "1e2"].map(
+      (shards) =>
+        [
+          `plan --hour ${hour} --shards ${shards}`,
+          2,
+          `--shards "${shards}": expected a whole number from 1 to 1000`,
+        ] as const,
+    ),
     [`plan --hour ${hour} --shards 2`, 4, "no objects under 2026/01/15/03/"],
     ["plan --hour 2999-01-15T03 --shards 2", 4, "may be classified from"],
   ];
@@ -171,10 +181,57 @@ describe("the command line for shards", function () {
     ]);
     const words = commands.map((command) => done(...command));
     expect(words[0]).to.match(/^1\/2 of plan .* classified\n/);
+    expect(words[0]).to.match(
+      /\d+ objects, \d+\.\d MB in \d+\.\d s, peak memory \d+ MiB\n$/,
+    );
     expect(words[2]).to.match(/^2026-01-15T03 classified, seq 1\n/);
     const again = commands.map((command) => done(...command));
     expect(again[0]).to.include("nothing to do, the plan is committed already");
     expect(again[2]).to.equal(words[2]);
+  });
+
+  it("repeats in them the catalog, the source and the stage that it was given, for any shell", () => {
+    writeSample();
+    const stage = join(directory, "it's $(a) stage");
+    const catalog = join(directory, "my catalog.yaml");
+    copyFileSync(join(root, "catalog.yaml"), catalog);
+    const source = `file:${join(directory, "source")}`;
+    const given = ["--catalog", catalog, "--source", source];
+    const lines = done(
+      ...["plan", "--hour", hour, "--shards", "2"],
+      ...[...given, "--stage", `file:${stage}`],
+    ).split("\n");
+    const commands = lines.filter((line) => line.startsWith("  sluice "));
+    expect(commands.length).to.equal(3);
+    const script = [
+      `sluice() { ${shellWords([process.execPath, main])} "$@"; }`,
+      "set -e",
+      ...commands,
+    ];
+    const run = spawnSync("sh", ["-c", script.join("\n")], {
+      cwd: directory,
+      encoding: "utf8",
+      env: {
+        PATH: process.env["PATH"],
+        SLUICE_SPOOL: join(directory, "spool"),
+      },
+    });
+    expect(run.status, run.stderr).to.equal(0);
+    expect(run.stdout).to.match(/^2026-01-15T03 classified, seq 1$/m);
+    expect(readdirSync(stage)).to.include("_manifests");
+  });
+
+  it("repeats no option that was not given", () => {
+    const [source, stage] = [undefined, undefined];
+    expect(
+      repeatOptions({ catalog: "catalog.yaml", source, stage }),
+    ).to.deep.equal([]);
+    expect(
+      repeatOptions({ catalog: "c.yaml", source: "file:a", stage }),
+    ).to.deep.equal(["--catalog", "c.yaml", "--source", "file:a"]);
+    expect(
+      repeatOptions({ catalog: "catalog.yaml", source, stage: "file:b" }),
+    ).to.deep.equal(["--stage", "file:b"]);
   });
 
   it("says what was classified before", () => {
@@ -210,6 +267,7 @@ describe("the command line for shards", function () {
       const own = done(command, "--help");
       expect(own, command).to.include("Examples:");
       expect(own, command).to.match(/--(plan|shards)/);
+      if (command === "plan") expect(own).to.include("from 1 to 1000");
     }
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { backfill } from "../../jobs/backfill.js";
 import { explain } from "../../jobs/explain.js";
-import { shellWords } from "../../src/dags/backfill-commands.js";
+import { shellWords } from "../../src/shell-words.js";
 import { proveSchedules } from "../../src/dags/prove-schedules.js";
 import { UsageError } from "../../src/errors.js";
 import { parseFolderHour } from "../../src/folder-hour.js";

@@ -2,7 +2,7 @@ import { CR, LF } from "./bytes";
 import { MAX_TYPES } from "./type-table";
 
 /** Each type has a small buffer; the first that fill theirs, which are the frequent ones, get a large one, as long as there are any. */
-export const SMALL_BUFFER_BYTES: u32 = 4096;
+const SMALL_BUFFER_BYTES: u32 = 4096;
 export const LARGE_BUFFER_BYTES: u32 = 262144;
 
 /** By type: where its buffer is, how much it takes, how much is in it, and how many lines that is. */
