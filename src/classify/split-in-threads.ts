@@ -4,52 +4,85 @@ import {
   ObjectChangedError,
   ServiceError,
 } from "../errors.js";
-import type { ObjectInfo } from "../ports/object-store.js";
+import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
 import { dealInputs } from "./deal-inputs.js";
 import { addCounts } from "./split-counts.js";
 import type { NextInput } from "./open-inputs.js";
-import type { ObjectsSplit } from "./split-objects.js";
+import { splitObjects, type ObjectsSplit } from "./split-objects.js";
 import type {
   SplitThreadData,
   ThreadAnswer,
   ThreadMessage,
 } from "./split-thread.js";
 import type { SplitTask } from "./split-task.js";
-import type { SpooledPart } from "./spool.js";
+import { createSpool, type SpooledPart } from "./spool.js";
 
 /** Starts the thread that runs `runSplitThread` with this data. */
 export type StartSplitThread = (data: SplitThreadData) => Worker;
 
 export interface ThreadedSplit {
   readonly task: SplitTask;
-  /** URL of the object store. */
-  readonly source: string;
+  readonly source: ObjectStore;
   readonly spoolFolder: string;
+  /** This thread included. */
   readonly workers: number;
 }
 
+/** Where the parts go. */
+export interface PartUploads {
+  /** Resolves when the part is stored; rejects where it, or one before it, failed. */
+  upload(part: SpooledPart): Promise<void>;
+  /** Null, or a promise where so many parts wait that no more should be made before it is over; rejects after a failure. */
+  backlog(): Promise<void> | null;
+}
+
 /**
- * splitObjects in several threads, each with its own scanner, spool and connection; an object is read by one of them.
- * The lines of one object stay in their order, those of different objects may lie in different parts.
+ * splitObjects in this thread and others beside it, each with its own scanner, spool and connection; an object is read
+ * by one of them. The lines of one object stay in their order, those of different objects may lie in different parts.
  */
 export async function splitInThreads(
   { task, source, spoolFolder, workers }: ThreadedSplit,
   startThread: StartSplitThread,
   inputs: readonly ObjectInfo[],
-  upload: (part: SpooledPart) => Promise<void>,
+  uploads: PartUploads,
 ): Promise<ObjectsSplit> {
+  const deals = dealInputs(inputs, workers);
   const threads: Worker[] = [];
+  let isStopped = false;
+  let stop: (error: unknown) => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = (error) => {
+      isStopped = true;
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+  });
+  stopped.catch(() => undefined);
+  const works: Promise<ObjectsSplit>[] = [];
   try {
-    for (let index = 0; index < workers; index += 1)
-      threads.push(
-        startThread({ task, source, spoolFolder, name: `${index}` }),
-      );
-    const deals = dealInputs(inputs, workers);
-    const splits = await Promise.all(
-      threads.map((thread, index) =>
-        serveThread(thread, () => deals.next(index), upload),
+    for (let index = 1; index < workers; index += 1) {
+      const thread = startThread({
+        task,
+        source: source.url,
+        spoolFolder,
+        name: `thread-${index}`,
+      });
+      threads.push(thread);
+      works.push(serveThread(thread, () => deals.next(index), uploads));
+    }
+    works.push(
+      splitObjects(
+        task,
+        source,
+        () => Promise.race([stopped, deals.next(0)]),
+        createSpool({ folder: spoolFolder, ...task }, (part) => {
+          // A failure comes out of the backlog, or at the end.
+          uploads.upload(part).catch(() => undefined);
+        }),
+        () => (isStopped ? stopped : uploads.backlog()),
       ),
     );
+    for (const work of works) work.catch(stop);
+    const splits = await Promise.all(works);
     return {
       counts: addCounts(splits.map((split) => split.counts)),
       splitter: splits.every((split) => split.splitter === "scanner")
@@ -57,6 +90,8 @@ export async function splitInThreads(
         : "json_parse",
     };
   } finally {
+    // This thread's own work writes to the spool until it has seen that it is stopped.
+    await works.at(-1)?.catch(() => undefined);
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }
@@ -64,7 +99,7 @@ export async function splitInThreads(
 function serveThread(
   thread: Worker,
   nextInput: NextInput,
-  upload: (part: SpooledPart) => Promise<void>,
+  uploads: PartUploads,
 ): Promise<ObjectsSplit> {
   const answer = (message: ThreadAnswer): void => {
     thread.postMessage(message);
@@ -78,7 +113,7 @@ function serveThread(
           }, reject);
           break;
         case "part":
-          void upload(message.part).then(() => {
+          void uploads.upload(message.part).then(() => {
             answer({ kind: "stored" });
           }, reject);
           break;

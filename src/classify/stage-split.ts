@@ -102,13 +102,13 @@ export async function stageSplit(
         ? await splitInThreads(
             {
               task,
-              source: source.url,
+              source,
               spoolFolder: spoolFolder.path,
               workers,
             },
             startSplitThread,
             inputs,
-            upload,
+            { upload, backlog: () => uploads.backlog() },
           )
         : await splitObjects(
             task,

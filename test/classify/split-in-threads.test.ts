@@ -122,13 +122,13 @@ describe("splitInThreads", function () {
     const split = await splitInThreads(
       {
         task: createSplitTask(catalog, limits, workers),
-        source: place.source.url,
+        source: place.source,
         spoolFolder,
         workers,
       },
       startThread,
       inputs,
-      (part) => parts.take(part),
+      { upload: (part) => parts.take(part), backlog: () => null },
     );
     expect(split.splitter).to.equal("scanner");
     return parts.finish(split);
@@ -220,7 +220,7 @@ describe("splitInThreads", function () {
       await putFuzz(1);
       const error = await errorOf(
         inThreads(2, (data: SplitThreadData) =>
-          data.name === "1"
+          data.name === "thread-1"
             ? new Worker(code, { eval: true, execArgv: [] })
             : startSplitThread(data),
         ),
