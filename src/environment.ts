@@ -1,3 +1,15 @@
+/** Where services are that are not at their own addresses. */
+export interface ServiceEndpoints {
+  /** Buckets in the path instead of the host's name, as most servers other than Amazon's want it. The SDK itself reads AWS_ENDPOINT_URL_S3. */
+  readonly s3PathStyle: boolean;
+  /** Where no region is configured: servers other than Amazon's have none. */
+  readonly s3DefaultRegion: string | undefined;
+  /** Set: no Google credentials are looked for. */
+  readonly gcs: string | undefined;
+  /** Set: no Google credentials are looked for. */
+  readonly bigquery: string | undefined;
+}
+
 /** What sluice takes from the environment; the one place that reads it. */
 export interface Environment {
   readonly source: string | undefined;
@@ -5,6 +17,9 @@ export interface Environment {
   readonly warehouse: string | undefined;
   readonly spoolDirectory: string | undefined;
   readonly logLevel: string;
+  /** Of the catalog that the DAG which started this pod was generated from. */
+  readonly dagCatalogHash: string | undefined;
+  readonly endpoints: ServiceEndpoints;
 }
 
 export function readEnvironment(
@@ -17,5 +32,13 @@ export function readEnvironment(
     warehouse: read("SLUICE_WAREHOUSE"),
     spoolDirectory: read("SLUICE_SPOOL"),
     logLevel: read("SLUICE_LOG_LEVEL") ?? "info",
+    dagCatalogHash: read("SLUICE_CATALOG_HASH"),
+    endpoints: {
+      s3PathStyle: read("SLUICE_S3_PATH_STYLE") === "1",
+      s3DefaultRegion:
+        read("AWS_ENDPOINT_URL_S3") === undefined ? undefined : "us-east-1",
+      gcs: read("SLUICE_GCS_ENDPOINT"),
+      bigquery: read("SLUICE_BIGQUERY_ENDPOINT"),
+    },
   };
 }

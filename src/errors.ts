@@ -43,7 +43,7 @@ export interface Problem {
 }
 
 /** `catalog.yaml:31:12 types.purchase.load: "fasst" is not one of fast, spread (did you mean fast?)` */
-function formatProblem(problem: Problem): string {
+export function formatProblem(problem: Problem): string {
   const where = `${problem.file}:${problem.line}:${problem.column}`;
   return problem.path === ""
     ? `${where}: ${problem.message}`
@@ -106,6 +106,12 @@ export class ServiceError extends SluiceError {
   override readonly retryable: boolean = true;
 }
 
+/** The service refuses the caller, or has no such bucket or dataset: trying again, unchanged, is no use. */
+export class AccessError extends ServiceError {
+  override readonly code = "ACCESS";
+  override readonly retryable = false;
+}
+
 /** A conditional write lost: the object is not at the version that the caller named. */
 export class PreconditionFailedError extends ServiceError {
   override readonly code = "PRECONDITION_FAILED";
@@ -114,4 +120,10 @@ export class PreconditionFailedError extends ServiceError {
 /** An object changed, or went away, while it was read. */
 export class ObjectChangedError extends ServiceError {
   override readonly code = "OBJECT_CHANGED";
+}
+
+/** The process has almost all the memory that it may take; it stopped by itself. */
+export class MemoryLimitError extends SluiceError {
+  readonly code = "MEMORY_LIMIT";
+  readonly exitCode = exitCodes.serviceFailed;
 }

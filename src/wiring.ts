@@ -1,32 +1,68 @@
 import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { BigQuerySettings } from "./catalog/catalog.js";
 import type { SplitThreadData } from "./classify/split-thread.js";
+import type { ServiceEndpoints } from "./environment.js";
 import { UsageError } from "./errors.js";
 import { findPackageRoot } from "./package-root.js";
 import type { ObjectStore } from "./ports/object-store.js";
 import type { Warehouse } from "./ports/warehouse.js";
 
-/** The adapter for a `file:DIR` URL. Relative folders start at the current one. */
-export async function openObjectStore(url: string): Promise<ObjectStore> {
+/** The adapter for the URL of a source or stage, as the catalog takes it. Relative folders start at the current one. */
+export async function openObjectStore(
+  url: string,
+  endpoints: ServiceEndpoints,
+): Promise<ObjectStore> {
   if (url.startsWith("file:")) {
     const directory = resolvePath(url, "file:");
     const { FileObjectStore } = await import("./adapters/file-object-store.js");
     return new FileObjectStore(directory);
   }
+  const [, scheme, bucket = "", prefix = ""] =
+    /^(s3|gs):\/\/([^/]+)\/?(.*?)\/*$/.exec(url) ?? [];
+  if (scheme === "s3") {
+    const { S3ObjectStore } = await import("./adapters/s3-object-store.js");
+    const { s3PathStyle: forcePathStyle, s3DefaultRegion: defaultRegion } =
+      endpoints;
+    return new S3ObjectStore({ bucket, prefix, forcePathStyle, defaultRegion });
+  }
+  if (scheme === "gs") {
+    const { GcsObjectStore } = await import("./adapters/gcs-object-store.js");
+    return new GcsObjectStore({ bucket, prefix, endpoint: endpoints.gcs });
+  }
   throw new UsageError(
-    `${url}: no object store of this scheme in this version; expected file:DIR`,
+    `${url}: no object store of this scheme; expected s3://bucket/prefix, gs://bucket/prefix or file:DIR`,
   );
 }
 
-/** The adapter for a `duckdb:FILE` URL. Relative files start at the current folder. */
-export async function openWarehouse(url: string): Promise<Warehouse> {
+/** The adapter for a warehouse's URL, as the catalog takes it. Relative files start at the current folder. */
+export async function openWarehouse(
+  url: string,
+  endpoints: ServiceEndpoints,
+  { labels, maximumBytesBilled }: BigQuerySettings,
+): Promise<Warehouse> {
   if (url.startsWith("duckdb:")) {
     const file = resolvePath(url, "duckdb:");
-    const { DuckDbWarehouse } = await import("./adapters/duckdb-warehouse.js");
+    const { DuckDbWarehouse } = await importDuckDb(url);
     return new DuckDbWarehouse(file);
   }
+  const [, project, dataset, location] =
+    /^bigquery:\/\/([^/]+)\/([^?]+)(?:\?location=(.+))?$/.exec(url) ?? [];
+  if (project !== undefined && dataset !== undefined) {
+    const { BigQueryWarehouse } =
+      await import("./adapters/bigquery-warehouse.js");
+    const { bigquery: endpoint } = endpoints;
+    return new BigQueryWarehouse({
+      project,
+      dataset,
+      location,
+      endpoint,
+      labels,
+      ...(maximumBytesBilled === null ? {} : { maximumBytesBilled }),
+    });
+  }
   throw new UsageError(
-    `${url}: no warehouse of this scheme in this version; expected duckdb:FILE`,
+    `${url}: no warehouse of this scheme; expected bigquery://project/dataset?location=REGION or duckdb:FILE`,
   );
 }
 
@@ -36,6 +72,24 @@ export function startSplitThread(data: SplitThreadData): Worker {
     workerData: data,
     execArgv: [],
   });
+}
+
+/** The image is without DuckDB: its library is larger than all else that runs there. */
+async function importDuckDb(url: string) {
+  try {
+    return await import("./adapters/duckdb-warehouse.js");
+  } catch (error) {
+    const isMissing =
+      error instanceof Error &&
+      "code" in error &&
+      /^(ERR_)?MODULE_NOT_FOUND$/.test(String(error.code)) &&
+      error.message.includes("@duckdb/");
+    if (!isMissing) throw error;
+    throw new UsageError(
+      `${url}: this installation has no DuckDB, as the container image has none; set SLUICE_WAREHOUSE or --warehouse to bigquery://project/dataset?location=REGION, or run sluice from a clone`,
+      { cause: error },
+    );
+  }
 }
 
 function resolvePath(url: string, scheme: string): string {

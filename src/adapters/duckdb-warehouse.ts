@@ -60,7 +60,7 @@ export class DuckDbWarehouse implements Warehouse {
     table,
     fields,
     description,
-  }: OriginTable): Promise<void> {
+  }: OriginTable): Promise<readonly string[]> {
     await this.#change(`${table} can't be created`, async (connection) => {
       if ((await describeDuckDbTable(connection, table)) !== null) return;
       await createTable(connection, table, fields);
@@ -70,6 +70,7 @@ export class DuckDbWarehouse implements Warehouse {
         `COMMENT ON TABLE ${quoteTable(table)} IS ${quoteText(description)}`,
       );
     });
+    return [];
   }
 
   async addColumns(

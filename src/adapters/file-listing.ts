@@ -2,7 +2,7 @@ import type { BigIntStats, Dirent } from "node:fs";
 import { lstat, readdir, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { ServiceError } from "../errors.js";
-import type { ObjectInfo } from "../ports/object-store.js";
+import type { ListedObject, ObjectInfo } from "../ports/object-store.js";
 import { codeOf, translateFileError } from "./file-error.js";
 import { checkFileKey, privateFolder } from "./file-key.js";
 
@@ -13,7 +13,7 @@ import { checkFileKey, privateFolder } from "./file-key.js";
 export async function* listFiles(
   directory: string,
   prefix: string,
-): AsyncGenerator<ObjectInfo> {
+): AsyncGenerator<ListedObject> {
   const url = `file:${directory}`;
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   if (folder !== "") checkFileKey(url, folder.slice(0, -1));
@@ -25,14 +25,8 @@ async function* walk(
   directory: string,
   folder: string,
   prefix: string,
-): AsyncGenerator<ObjectInfo> {
-  let entries: Dirent[];
-  try {
-    entries = await readdir(join(directory, folder), { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return;
-    throw translateFileError(error, url, "list", folder);
-  }
+): AsyncGenerator<ListedObject> {
+  const entries = await readFolder(url, directory, folder);
   const keys = entries
     .map((entry) => ({
       entry,
@@ -56,15 +50,46 @@ async function* walk(
   }
 }
 
+/** Folders of `directory` that hold a file, however deep. */
+export async function listFileFolders(directory: string): Promise<string[]> {
+  const url = `file:${directory}`;
+  const names: string[] = [];
+  for (const { name } of await readFolder(url, directory, "")) {
+    if (name === privateFolder) continue;
+    for await (const { key } of listFiles(directory, `${name}/`)) {
+      names.push(key.slice(0, key.indexOf("/")));
+      break;
+    }
+  }
+  return names.sort((one, other) =>
+    Buffer.compare(Buffer.from(one), Buffer.from(other)),
+  );
+}
+
+/** Entries of a folder; none where there is no such folder. */
+async function readFolder(
+  url: string,
+  directory: string,
+  folder: string,
+): Promise<Dirent[]> {
+  try {
+    return await readdir(join(directory, folder), { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
+    throw translateFileError(error, url, "list", folder);
+  }
+}
+
 /** Null where the file was deleted since its folder was read. */
 async function describeListed(
   url: string,
   directory: string,
   key: string,
-): Promise<ObjectInfo | null> {
+): Promise<ListedObject | null> {
   try {
-    const info = await describeFile(key, join(directory, key));
-    return info === "folder" ? null : info;
+    const stats = await lstat(join(directory, key), { bigint: true });
+    if (stats.isDirectory()) return null;
+    return { ...(await describeFile(key, stats)), modifiedAt: stats.mtime };
   } catch (error) {
     if (codeOf(error) !== "ENOENT")
       throw translateFileError(error, url, "list", key);

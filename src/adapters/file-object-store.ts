@@ -12,6 +12,7 @@ import {
 } from "../errors.js";
 import type {
   GetOptions,
+  ListedObject,
   ObjectInfo,
   ObjectStore,
   OpenObject,
@@ -26,7 +27,7 @@ import {
 } from "./file-durable.js";
 import { codeOf, translateFileError } from "./file-error.js";
 import { checkFileKey, privateFolder } from "./file-key.js";
-import { describeFile, listFiles } from "./file-listing.js";
+import { describeFile, listFileFolders, listFiles } from "./file-listing.js";
 import { sweepTemporaryFiles, withKeyLock } from "./file-private-folder.js";
 
 const blockBytes = 256 * 1024;
@@ -55,8 +56,12 @@ export class FileObjectStore implements ObjectStore {
     return pathToFileURL(this.#path(key)).href;
   }
 
-  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+  async *list(prefix: string): AsyncIterable<ListedObject> {
     yield* listFiles(this.#directory, prefix);
+  }
+
+  listTopFolders(): Promise<string[]> {
+    return listFileFolders(this.#directory);
   }
 
   async get(key: string, options: GetOptions = {}): Promise<OpenObject | null> {

@@ -114,8 +114,9 @@ async function loadManifest(
       temp,
       jobId,
       staged,
+      run: manifest.run,
     });
-    await fitTable(options, warehouse, shape);
+    await fitTable(options, ports, shape);
     const finishedAt = clock();
     const outcome = await warehouse.replaceHour({
       table: type.table,
@@ -189,9 +190,10 @@ async function loadTemp(
     readonly temp: string;
     readonly jobId: string;
     readonly staged: ManifestType;
+    readonly run: string;
   },
 ): Promise<number> {
-  const { temp, jobId, staged } = job;
+  const { temp, jobId, staged, run } = job;
   if (staged.files.length === 0 && staged.rows === 0) return 0;
   const sources = staged.files.map((file): LoadSource => {
     return {
@@ -203,7 +205,16 @@ async function loadTemp(
     };
   });
   const rows = await loadOrExplain(`${type.name} ${hour}`, () =>
-    warehouse.loadTemp({ temp, fields, sources, jobId, timeFormats }),
+    warehouse.loadTemp({
+      temp,
+      logType: type.name,
+      folderHour: hour,
+      run,
+      fields,
+      sources,
+      jobId,
+      timeFormats,
+    }),
   );
   if (rows === staged.rows) return rows;
   throw new DataRefusedError(
@@ -225,15 +236,23 @@ async function loadOrExplain(
 
 async function fitTable(
   { type, hour }: LoadHourOptions,
-  warehouse: Warehouse,
+  { warehouse, log }: LoadHourPorts,
   { fields }: OriginShape,
 ): Promise<void> {
-  await warehouse.ensureTable({
+  const layoutFindings = await warehouse.ensureTable({
     table: type.table,
     fields,
     partitionBy: type.partitionBy,
     ...(type.description === null ? {} : { description: type.description }),
+    clusterBy: type.clusterBy,
+    ...(type.expirationDays === null
+      ? {}
+      : { expirationDays: type.expirationDays }),
+    requirePartitionFilter: type.requirePartitionFilter,
+    labels: type.labels,
   });
+  for (const finding of layoutFindings)
+    log.warn({ type: type.name, hour, table: type.table }, finding);
   const table = await warehouse.describeTable(type.table);
   if (table === null) return;
   const { additions, differences } = compareFields(table, fields);

@@ -3,8 +3,17 @@ export interface ObjectInfo {
   /** Relative to the store's URL, with `/` between segments, never starting with one. */
   readonly key: string;
   readonly sizeBytes: number;
-  /** Opaque; differs whenever the object was written anew (S3 ETag, GCS generation, a file's inode and time). */
+  /**
+   * Opaque; differs whenever the object's bytes do. GCS's generation and a file's inode and time also tell that the same
+   * bytes were written again; S3's ETag, mostly a hash of the bytes, does not.
+   */
   readonly etag: string;
+}
+
+/** An object in a listing. */
+export interface ListedObject extends ObjectInfo {
+  /** When it was written, by the store's clock. */
+  readonly modifiedAt: Date;
 }
 
 /** One open object. The body must be read to its end, or destroyed by leaving its iterator. */
@@ -47,7 +56,10 @@ export interface ObjectStore {
    * Every object whose key starts with `prefix`, in ascending order of the key's UTF-8 bytes, page by page behind the iterator.
    * No such prefix is no objects. A page that cannot be read is an error, never a shorter listing.
    */
-  list(prefix: string): AsyncIterable<ObjectInfo>;
+  list(prefix: string): AsyncIterable<ListedObject>;
+
+  /** Names of the folders at the top, in ascending order: what the keys that hold a slash have before the first one. */
+  listTopFolders(): Promise<string[]>;
 
   /** Null where there is no such object. */
   get(key: string, options?: GetOptions): Promise<OpenObject | null>;

@@ -19,6 +19,13 @@ export interface OriginTable {
   readonly fields: readonly TableField[];
   readonly partitionBy: Partitioning;
   readonly description?: string;
+  /** Columns by which BigQuery clusters, after `folder_hour` where partitions are days; up to 4 in all. */
+  readonly clusterBy?: readonly string[];
+  /** Days after its own day (or hour, or month) that a partition is deleted; never, where not given. */
+  readonly expirationDays?: number;
+  /** Whether a query must say which partitions it reads. */
+  readonly requirePartitionFilter?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** How epoch numbers and ISO 8601 texts are read. */
@@ -92,6 +99,11 @@ export type ReplaceOutcome = "replaced" | "superseded";
 
 export interface LoadTempOptions {
   readonly temp: string;
+  /** These three label the job, so that its cost can be traced. */
+  readonly logType: string;
+  /** `2026-11-21T03`. */
+  readonly folderHour: string;
+  readonly run: string;
   readonly fields: readonly TableField[];
   readonly sources: readonly LoadSource[];
   /** Names the load job: a repeated call with the same id attaches to it. `[A-Za-z0-9_-]{1,1000}`. */
@@ -111,8 +123,11 @@ export interface Warehouse {
   /** The table's columns in their order, or null where there is no such table. */
   describeTable(table: string): Promise<readonly TableField[] | null>;
 
-  /** Creates the table; leaves one that stands as it is. */
-  ensureTable(table: OriginTable): Promise<void>;
+  /**
+   * Creates the table; leaves one that stands as it is. Resolves to what a standing table has of another layout, and what
+   * that costs, in words; to none where the table was made or fits.
+   */
+  ensureTable(table: OriginTable): Promise<readonly string[]>;
 
   /** Adds NULLABLE or REPEATED columns at the end; one that stands already is left as it is. */
   addColumns(table: string, fields: readonly TableField[]): Promise<void>;

@@ -483,6 +483,7 @@ function wrapStore(
     url: store.url,
     uri: (key) => store.uri(key),
     list: (prefix) => store.list(prefix),
+    listTopFolders: () => store.listTopFolders(),
     get: (key, options) => store.get(key, options),
     put: (key, body, options) => store.put(key, body, options),
     putFile: (key, path, options) => store.putFile(key, path, options),

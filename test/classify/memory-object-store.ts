@@ -6,6 +6,7 @@ import {
   ServiceError,
 } from "../../src/errors.js";
 import type {
+  ListedObject,
   ObjectInfo,
   ObjectStore,
   OpenObject,
@@ -25,7 +26,7 @@ export class MemoryObjectStore implements ObjectStore {
     return `memory:${key}`;
   }
 
-  async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string): AsyncGenerator<ListedObject> {
     const keys = [...this.#objects.keys()].filter((key) =>
       key.startsWith(prefix),
     );
@@ -34,7 +35,19 @@ export class MemoryObjectStore implements ObjectStore {
         Buffer.compare(Buffer.from(one), Buffer.from(other)),
       )
       .map((key) => this.#describe(key));
-    yield* await Promise.resolve(infos.filter((info) => info !== null));
+    const modifiedAt = new Date();
+    yield* await Promise.resolve(
+      infos
+        .filter((info) => info !== null)
+        .map((info) => ({ ...info, modifiedAt })),
+    );
+  }
+
+  listTopFolders(): Promise<string[]> {
+    const names = [...this.#objects.keys()]
+      .filter((key) => key.includes("/"))
+      .map((key) => key.slice(0, key.indexOf("/")));
+    return Promise.resolve([...new Set(names)].sort());
   }
 
   get(

@@ -29,6 +29,7 @@ describe("openInputs", () => {
     url: store.url,
     uri: (key) => store.uri(key),
     list: (prefix) => store.list(prefix),
+    listTopFolders: () => store.listTopFolders(),
     put: (key, body, options) => store.put(key, body, options),
     putFile: (key, path, options) => store.putFile(key, path, options),
     delete: (key) => store.delete(key),

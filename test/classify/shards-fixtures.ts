@@ -184,6 +184,8 @@ export function aroundCalls(
         return infos;
       });
     },
+    listTopFolders: () =>
+      around({ method: "list", key: "" }, () => store.listTopFolders()),
     get: (key, options) =>
       around({ method: "get", key }, () => store.get(key, options)),
     put: (key, body, options) =>

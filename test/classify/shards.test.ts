@@ -1,7 +1,12 @@
 import { expect } from "chai";
 import { balanceShares } from "../../src/classify/balance-shares.js";
 import type { Plan } from "../../src/classify/plan.js";
-import { parsePlanId, parseShard, planKey } from "../../src/classify/plan.js";
+import {
+  parsePlanId,
+  parseShard,
+  planKey,
+  runOfName,
+} from "../../src/classify/plan.js";
 import {
   shardRecordKey,
   type ShardRecord,
@@ -177,6 +182,13 @@ describe("an hour in shards", () => {
   });
 
   describe("names", () => {
+    it("makes a plan's run of a name, the same for whoever knows it", () => {
+      const id = parsePlanId("2026-11-21T03@classify-plan-1");
+      expect(id).to.deep.equal({ hour, run: runOfName("classify-plan-1") });
+      expect(id.run).to.match(/^[0-9a-f]{16}$/);
+      expect(runOfName("classify-plan-2")).not.to.equal(id.run);
+    });
+
     it("reads a plan's id and a shard, 0/n as n/n", () => {
       expect(parsePlanId("2026-11-21T03-5651bb556e827d17")).to.deep.equal({
         hour,
@@ -213,6 +225,9 @@ describe("an hour in shards", () => {
       "2026-11-21T03-5651bb556e827d1",
       "2026-11-21T03-../../../../x",
       "2026-02-30T03-5651bb556e827d17",
+      "2026-11-21T03@",
+      "2026-11-21T03@None pod",
+      "2026-02-30T03@pod",
     ]) {
       it(`refuses the plan ${JSON.stringify(text)}`, () => {
         expect(() => parsePlanId(text)).to.throw(UsageError, "expected");

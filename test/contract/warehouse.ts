@@ -34,17 +34,18 @@ function field(
   return { name, type, mode, fields };
 }
 
+async function* oneBlock(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
 function ndjson(key: string, lines: readonly string[]): LoadSource {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  async function* body(): AsyncGenerator<Uint8Array> {
-    yield await Promise.resolve(bytes);
-  }
   return {
     key,
     uri: `memory:${key}`,
     rows: lines.length,
     sizeBytes: bytes.length,
-    open: () => Promise.resolve(body()),
+    open: () => Promise.resolve(oneBlock(bytes)),
   };
 }
 
@@ -122,6 +123,9 @@ export function testWarehouse(
       await warehouse.createTemp(temp, fields);
       const sources = [ndjson("t/1.ndjson", lines)];
       return warehouse.loadTemp({
+        logType: "t",
+        folderHour: "2026-11-21T03",
+        run: "run",
         temp,
         fields,
         sources,
@@ -197,20 +201,26 @@ export function testWarehouse(
     it("describes a table as it was made", async () => {
       const fields = [
         folderHour,
-        field("id", "INTEGER", "REQUIRED"),
+        { ...field("id", "INTEGER", "REQUIRED"), description: "it's the id" },
         field("big", "BIGNUMERIC"),
         field("where", "GEOGRAPHY"),
         field("r", "RECORD", "REPEATED", [
-          field("a", "STRING", "REQUIRED"),
+          { ...field("a", "STRING", "REQUIRED"), description: 'nested "a"' },
           field("j", "JSON"),
         ]),
       ];
-      await warehouse.ensureTable({
+      const table = {
         table: "d",
         fields,
         partitionBy: "hour",
         description: "it's d",
-      });
+        clusterBy: ["id"],
+        expirationDays: 30,
+        labels: { team: "data" },
+      } as const;
+      expect(await warehouse.ensureTable(table)).to.deep.equal([]);
+      expect(await warehouse.describeTable("d")).to.deep.equal(fields);
+      expect(await warehouse.ensureTable(table)).to.deep.equal([]);
       expect(await warehouse.describeTable("d")).to.deep.equal(fields);
       expect(await warehouse.describeTable("nothing")).to.equal(null);
     });
@@ -337,6 +347,9 @@ export function testWarehouse(
       await warehouse.createTemp("again", [idField]);
       for (let call = 0; call < 2; call += 1) {
         const rows = await warehouse.loadTemp({
+          logType: "t",
+          folderHour: "2026-11-21T03",
+          run: "run",
           temp: "again",
           fields: [idField],
           sources: [
@@ -354,6 +367,37 @@ export function testWarehouse(
       expect(await fixture.tableNames()).not.to.include("again");
     });
 
+    it("loads sources of no bytes, and a last line without its newline", async () => {
+      await warehouse.createTemp("ends", [idField]);
+      const [whole, bare] = ['{"id":1}\n', '{"id":2}'].map(
+        (text, index): LoadSource => ({
+          ...ndjson(`ends/${index}.ndjson`, []),
+          rows: 1,
+          sizeBytes: text.length,
+          open: () => Promise.resolve(oneBlock(Buffer.from(text))),
+        }),
+      );
+      const load = (sources: readonly LoadSource[], jobId: string) =>
+        warehouse.loadTemp({
+          logType: "t",
+          folderHour: hour,
+          run: "run",
+          temp: "ends",
+          fields: [idField],
+          sources,
+          jobId,
+          timeFormats: new Map(),
+        });
+      const none = ndjson("ends/none.ndjson", []);
+      if (whole === undefined || bare === undefined) throw new Error("two");
+      expect(await load([none, bare, none, whole], "job_ends_1")).to.equal(2);
+      expect(
+        (await fixture.readRows("ends")).map((row) => row.id),
+      ).to.deep.equal(["1", "2"]);
+      expect(await load([none], "job_ends_2")).to.equal(0);
+      expect(await fixture.readRows("ends")).to.deep.equal([]);
+    });
+
     it("groups every misfit by column, expected and found, and loads nothing", async () => {
       const fields = [
         field("id", "INTEGER", "REQUIRED"),
@@ -367,7 +411,7 @@ export function testWarehouse(
           '{"items":{}}',
         ]),
       );
-      expect(error).to.be.instanceOf(MisfitError);
+      expect(error, String(error)).to.be.instanceOf(MisfitError);
       const { misfits, message } = error as MisfitError;
       expect(
         misfits.map((each) => [each.column, each.count, each.example.line]),
@@ -392,7 +436,7 @@ export function testWarehouse(
           new Map([["at", "iso8601"]]),
         ),
       );
-      expect(error).to.be.instanceOf(MisfitError);
+      expect(error, String(error)).to.be.instanceOf(MisfitError);
       expect((error as MisfitError).misfits).to.have.length(1);
       expect((error as MisfitError).misfits[0]).to.include({ column: "at" });
       expect(await fixture.readRows("i_TEMP")).to.deep.equal([]);
@@ -505,37 +549,48 @@ export function testWarehouse(
     ];
 
     it("converts times, in every zone, to the microsecond, null to null", async () => {
-      const seen: unknown[] = [];
-      for (const [
-        index,
-        [from, type, value, timezone],
-      ] of conversions.entries()) {
-        const table = `conv_${index}`;
-        const converted = timezone === null ? "TIMESTAMP" : "DATETIME";
-        await warehouse.ensureTable({
-          table,
-          fields: [folderHour, field("id", converted)],
-          partitionBy: "day",
-        });
-        await loadTemp(
-          `${table}_TEMP`,
-          [field("at", type)],
-          [`{"at":${value}}`],
-          new Map([["at", from]]),
-        );
-        const conversion =
-          timezone === null
-            ? ({ kind: "timestamp", from } as const)
-            : ({ kind: "datetime", from, timezone } as const);
-        await warehouse.replaceHour(
-          replacement(table, `${table}_TEMP`, [
-            { source: "at", target: "id", conversion },
-          ]),
-        );
-        const [row] = await fixture.readRows(table);
-        seen.push(row?.id);
-      }
-      expect(seen).to.deep.equal(
+      const columns = conversions.map(
+        ([from, type, value, timezone], index) => ({
+          value,
+          from: field(`from_${index}`, type),
+          to: field(
+            `to_${index}`,
+            timezone === null ? "TIMESTAMP" : "DATETIME",
+          ),
+          format: from,
+          conversion:
+            timezone === null
+              ? ({ kind: "timestamp", from } as const)
+              : ({ kind: "datetime", from, timezone } as const),
+        }),
+      );
+      await warehouse.ensureTable({
+        table: "conv",
+        fields: [folderHour, ...columns.map(({ to }) => to)],
+        partitionBy: "day",
+      });
+      const values = columns.map(
+        ({ from, value }) => `"${from.name}":${value}`,
+      );
+      await loadTemp(
+        "conv_TEMP",
+        columns.map(({ from }) => from),
+        [`{${values.join(",")}}`],
+        new Map(columns.map(({ from, format }) => [from.name, format])),
+      );
+      await warehouse.replaceHour(
+        replacement(
+          "conv",
+          "conv_TEMP",
+          columns.map(({ from, to, conversion }) => ({
+            source: from.name,
+            target: to.name,
+            conversion,
+          })),
+        ),
+      );
+      const [row] = await fixture.readRows("conv");
+      expect(columns.map(({ to }) => row?.[to.name])).to.deep.equal(
         conversions.map(([, , , , expected]) => expected),
       );
     });

@@ -80,6 +80,10 @@ export function logType(
     tags: [],
     startDate: null,
     partitionBy: "day",
+    clusterBy: [],
+    expirationDays: null,
+    requirePartitionFilter: false,
+    labels: {},
     columns: new Map(rules),
     wrapped: rules
       .filter(([, rule]) => rule.wrap !== null)

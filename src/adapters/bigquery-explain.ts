@@ -1,0 +1,164 @@
+import type { Misfit } from "../errors.js";
+import { readLines } from "../json/read-lines.js";
+import type { LoadSource, LoadTempOptions } from "../ports/warehouse.js";
+import { compileRowJudge } from "../schema/judge-row.js";
+import { createMisfitCollector } from "../schema/misfit-collector.js";
+import type { ErrorProto } from "./bigquery-failure.js";
+
+/** How the sources of a refused job went to BigQuery. */
+export interface RefusedJob {
+  readonly sources: readonly LoadSource[];
+  /** The sources' bytes went one behind the other, so that a position counts from the first one's start. */
+  readonly isUpload: boolean;
+  readonly protos: readonly ErrorProto[];
+}
+
+/** Why a load was refused. No misfits: only BigQuery's own words are known. */
+export interface Refusal {
+  readonly message: string;
+  readonly misfits: readonly Misfit[];
+}
+
+/** A row that BigQuery names. */
+interface NamedRow {
+  /** In decompressed bytes from the start of its source. */
+  readonly position: number;
+  readonly words: string;
+}
+
+/**
+ * Why rows were refused: reads the sources of the load again, as far as `limitBytes`, judges each row as DuckDB's load does, and
+ * shows the rows that BigQuery names and our judge takes with BigQuery's own words.
+ */
+export async function explainRefusal(
+  options: LoadTempOptions,
+  job: RefusedJob,
+  limitBytes: number,
+): Promise<Refusal> {
+  const judge = compileRowJudge(options.fields, options.timeFormats);
+  const misfits = createMisfitCollector();
+  const pending = [...readPositions(job.protos)];
+  let lookedAt = 0;
+  let uploaded = 0;
+  let cutShort = false;
+  for (const source of orderSources(options.sources, job)) {
+    if (cutShort) break;
+    const sourceStart = uploaded;
+    const isSent = job.sources.includes(source);
+    let start = 0;
+    let line = 0;
+    for await (const text of readLines(await source.open())) {
+      line += 1;
+      const end = start + Buffer.byteLength(text) + 1;
+      const named = pending.filter(
+        (row) =>
+          isSent &&
+          isIn(row, source, job, job.isUpload ? sourceStart : 0, start, end),
+      );
+      for (const row of named) pending.splice(pending.indexOf(row), 1);
+      const judged = judge(text);
+      if ("misfits" in judged) {
+        misfits.add(judged.misfits, source.key, line, text);
+      } else if (named[0] !== undefined) {
+        const { words } = named[0];
+        const misfit = { column: "", expected: "a row of the schema" };
+        misfits.add(
+          [{ ...misfit, found: `what BigQuery refuses (${words})` }],
+          source.key,
+          line,
+          text,
+        );
+      }
+      lookedAt += end - start;
+      start = end;
+      if (lookedAt < limitBytes) continue;
+      cutShort = true;
+      break;
+    }
+    if (isSent) uploaded += start;
+  }
+  const notes = [
+    ...(cutShort
+      ? [
+          `Only the first ${lookedAt} bytes of the rows were looked at: further ones may not fit either.`,
+        ]
+      : []),
+    ...describeRest(
+      misfits.rowCount === 0 ? job.protos : pending.map(({ proto }) => proto),
+    ),
+  ];
+  const summary =
+    misfits.rowCount === 0
+      ? `${options.temp}: BigQuery refused the load; nothing was loaded`
+      : misfits.toError(options.temp).message;
+  return {
+    message: [summary, ...notes].join("\n"),
+    misfits: misfits.misfits(),
+  };
+}
+
+interface PendingRow extends NamedRow {
+  readonly proto: ErrorProto;
+}
+
+/** `... JSON parsing error in row starting at position 1024: No such field: x. File: gs://bucket/key` */
+function* readPositions(protos: readonly ErrorProto[]): Generator<PendingRow> {
+  for (const proto of protos) {
+    const { message = "" } = proto;
+    const position = /row starting at position (\d+)/.exec(message)?.[1];
+    if (position === undefined) continue;
+    const words = message
+      .replace(
+        /^.*row starting at position \d+(?: at file: [^ ]+[.])?:?\s*/s,
+        "",
+      )
+      .replace(/\s*File: gs:\/\/.*$/s, "");
+    yield { position: Number(position), words, proto };
+  }
+}
+
+/** BigQuery's positions are of rows' starts; a position inside of a row is that row's too. */
+function isIn(
+  row: PendingRow,
+  source: LoadSource,
+  job: RefusedJob,
+  sourceStart: number,
+  start: number,
+  end: number,
+): boolean {
+  if (!job.isUpload && !isNamed(row.proto, source, job)) return false;
+  const position = row.position - sourceStart;
+  return position >= start && position < end;
+}
+
+function isNamed(
+  { location, message = "" }: ErrorProto,
+  { uri }: LoadSource,
+  { sources }: RefusedJob,
+): boolean {
+  if (location === uri || message.includes(uri)) return true;
+  return (
+    sources.length === 1 && !/gs:\/\//.test(`${location ?? ""} ${message}`)
+  );
+}
+
+/** The job's sources in their order, those that BigQuery names first where each is a file of its own; then the other jobs' sources. */
+function orderSources(
+  all: readonly LoadSource[],
+  job: RefusedJob,
+): readonly LoadSource[] {
+  const named = job.sources.filter(
+    (source) =>
+      job.isUpload || job.protos.some((proto) => isNamed(proto, source, job)),
+  );
+  return [...new Set([...named, ...job.sources, ...all])];
+}
+
+function describeRest(protos: readonly ErrorProto[]): readonly string[] {
+  const messages = protos.map(({ message = "", location }) =>
+    location === undefined || message.includes(location)
+      ? message
+      : `${message} (${location})`,
+  );
+  return [...new Set(messages)].map((message) => `BigQuery: ${message}`);
+}

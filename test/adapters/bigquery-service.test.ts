@@ -1,0 +1,705 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { BigQueryWarehouse } from "../../src/adapters/bigquery-warehouse.js";
+import {
+  AccessError,
+  DataRefusedError,
+  MisfitError,
+  ObjectChangedError,
+  ServiceError,
+} from "../../src/errors.js";
+import type { LoadSource, ReplaceHour } from "../../src/ports/warehouse.js";
+import type { TableField } from "../../src/schema/table-field.js";
+import { catchError } from "../contract/warehouse.js";
+import {
+  errorAnswer,
+  startScriptedBigQuery,
+  type ScriptedAnswer,
+  type ScriptedBigQuery,
+  type ScriptedRequest,
+} from "./scripted-bigquery.js";
+
+const idField: TableField = {
+  name: "id",
+  type: "INTEGER",
+  mode: "NULLABLE",
+  fields: [],
+};
+const at = new Date("2026-11-21T04:10:00Z");
+
+const replacement: ReplaceHour = {
+  table: "orders",
+  temp: "orders_TEMP_1",
+  columns: [{ source: "id", target: "id", conversion: { kind: "copy" } }],
+  ledger: {
+    logType: "Order.Placed",
+    folderHour: "2026-11-21T03",
+    seq: 2,
+    rowsLoaded: 1,
+    rowsSetAside: 0,
+    bytes: 10,
+    manifest: "_manifests/2026/11/21/03.json",
+    schemaHash: "sha256:0",
+    jobId: "job",
+    run: "5651bb556e827d17",
+    startedAt: at,
+    finishedAt: at,
+  },
+  hour: {
+    folderHour: "2026-11-21T03",
+    seq: 2,
+    run: "5651bb556e827d17",
+    lines: 1,
+    blank: 0,
+    setAside: 0,
+    setAsideReasons: {},
+    unknownTypes: {},
+    finishedAt: at,
+  },
+};
+
+function source(name: string, lines: readonly string[]): LoadSource {
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(bytes);
+  }
+  return {
+    key: name,
+    uri: `gs://stage/${name}`,
+    rows: lines.length,
+    sizeBytes: bytes.length,
+    open: () => Promise.resolve(body()),
+  };
+}
+
+interface JobBody {
+  readonly jobReference: { readonly jobId: string; readonly location: string };
+  readonly configuration: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly query?: {
+      readonly query: string;
+      readonly maximumBytesBilled?: string;
+    };
+    readonly load?: {
+      readonly writeDisposition: string;
+      readonly sourceUris: readonly string[];
+    };
+  };
+}
+
+interface JobError {
+  readonly reason: string;
+  readonly message: string;
+  readonly location?: string;
+}
+
+const pending = { status: { state: "PENDING" } };
+
+function done(outputRows = 0): object {
+  return {
+    status: { state: "DONE" },
+    statistics: { load: { outputRows: String(outputRows) } },
+  };
+}
+
+function failed(errorResult: JobError, errors = [errorResult]): object {
+  return { status: { state: "DONE", errorResult, errors } };
+}
+
+describe("BigQuery's answers that the stand-in does not give", () => {
+  let service: ScriptedBigQuery;
+  let waits: number[] = [];
+
+  afterEach(() => service.stop());
+
+  async function open(
+    answer: (request: ScriptedRequest) => ScriptedAnswer,
+    options: Partial<ConstructorParameters<typeof BigQueryWarehouse>[0]> = {},
+  ): Promise<BigQueryWarehouse> {
+    waits = [];
+    service = await startScriptedBigQuery(answer);
+    return new BigQueryWarehouse({
+      project: "acme",
+      dataset: "logs",
+      location: "asia-northeast3",
+      endpoint: service.endpoint,
+      retryDelayMs: 1,
+      wait: (milliseconds) => {
+        waits.push(milliseconds);
+        return Promise.resolve();
+      },
+      ...options,
+    });
+  }
+
+  /** The jobs that were sent in, a repeated request once. */
+  function jobs(): readonly JobBody[] {
+    const sent = service.requests
+      .filter(({ method, path }) => method === "POST" && path === "/jobs")
+      .map(({ body }) => body as JobBody);
+    return [
+      ...new Map(sent.map((job) => [job.jobReference.jobId, job])).values(),
+    ];
+  }
+
+  /** Jobs end as told, in the order in which they came. */
+  function withJobs(
+    ends: readonly object[],
+    other: (request: ScriptedRequest) => ScriptedAnswer = () => ({ json: {} }),
+  ): (request: ScriptedRequest) => ScriptedAnswer {
+    return (request) => {
+      if (request.method === "POST" && request.path === "/jobs")
+        return { json: pending };
+      const id = /^\/jobs\/(.+)$/.exec(request.path)?.[1];
+      if (id === undefined) return other(request);
+      const index = jobs().findIndex(
+        ({ jobReference }) => jobReference.jobId === id,
+      );
+      return { json: ends[index] ?? pending };
+    };
+  }
+
+  function load(
+    warehouse: BigQueryWarehouse,
+    sources: readonly LoadSource[],
+  ): Promise<number> {
+    return warehouse.loadTemp({
+      temp: "orders_TEMP_1",
+      logType: "Order.Placed",
+      folderHour: "2026-11-21T03",
+      run: "5651bb556e827d17",
+      fields: [idField],
+      sources,
+      jobId: "sluice_orders_2026112103_ab_0",
+      timeFormats: new Map(),
+    });
+  }
+
+  describe("replacing an hour", () => {
+    const cancelled = {
+      reason: "invalidQuery",
+      message:
+        "Query error: Transaction is aborted due to concurrent update against table acme:logs._sluice_fence_orders. Transaction ID: 3f1 at [3:1]",
+    };
+
+    it("runs again, as another job, when a transaction was cancelled by another", async () => {
+      const warehouse = await open(
+        withJobs([failed(cancelled), failed(cancelled), done()]),
+      );
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+      expect(jobs()).to.have.length(3);
+      expect(
+        new Set(jobs().map(({ configuration }) => configuration.query?.query)),
+      ).to.have.property("size", 1);
+    });
+
+    it("gives up with a ServiceError, in the end, when others always come first", async () => {
+      const warehouse = await open((request) =>
+        request.method === "POST"
+          ? { json: failed(cancelled) }
+          : { json: pending },
+      );
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect((error as ServiceError).retryable).to.equal(true);
+      expect(String(error)).to.include("other loads of the table came first");
+      expect(jobs()).to.have.length(40);
+    });
+
+    it("finds the commit whose answer was lost, and runs no second job", async () => {
+      const warehouse = await open(({ method, path, body }) => {
+        if (method === "GET" && path.startsWith("/jobs/"))
+          return { json: done() };
+        const { jobId } = (body as JobBody).jobReference;
+        return service.requests.length === 1
+          ? "reset"
+          : errorAnswer(409, "duplicate", `Already Exists: Job acme:${jobId}`);
+      });
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+      expect(jobs()).to.have.length(1);
+      expect(
+        service.requests.map(({ method, path, query }) => [
+          method,
+          path.split("/")[1],
+          query.get("location"),
+        ]),
+      ).to.deep.equal([
+        ["POST", "jobs", null],
+        ["POST", "jobs", null],
+        ["GET", "jobs", "asia-northeast3"],
+      ]);
+    });
+
+    it("runs again when the service failed at an unknown point: the seq makes that harmless", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "backendError",
+            message: "Error encountered during execution. Retrying may solve.",
+          }),
+          failed({
+            reason: "quotaExceeded",
+            message:
+              "Resources exceeded during query execution: Too many DML statements outstanding against table acme:logs.orders, limit is 20.",
+          }),
+          done(),
+        ]),
+      );
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+      expect(jobs()).to.have.length(3);
+    });
+
+    it("tells a superseded hour, and counts that differ, from what the script raised", async () => {
+      const raise = (message: string) =>
+        failed({ reason: "invalidQuery", message });
+      let warehouse = await open(
+        withJobs([raise("Query error: sluice: superseded at [10:3]")]),
+      );
+      expect(await warehouse.replaceHour(replacement)).to.equal("superseded");
+      await service.stop();
+      warehouse = await open(
+        withJobs([raise("Query error: sluice: rows 1 from 7 at [20:3]")]),
+      );
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(error).to.be.instanceOf(DataRefusedError);
+      expect(String(error)).to.include(
+        "1 rows would be inserted from 7 loaded ones",
+      );
+    });
+
+    it("makes ledger and fence when BigQuery says that they are not there", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "notFound",
+            message:
+              "Not found: Table acme:logs._sluice_fence_orders was not found in location asia-northeast3",
+          }),
+          done(),
+          done(),
+          done(),
+        ]),
+      );
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+      const made = service.requests
+        .filter(({ path }) => path === "/datasets/logs/tables")
+        .map(({ body }) => {
+          const { tableReference } = body as {
+            readonly tableReference: { readonly tableId: string };
+          };
+          return tableReference.tableId;
+        });
+      expect(made).to.deep.equal([
+        "_sluice_loads",
+        "_sluice_hours",
+        "_sluice_loads_current",
+        "_sluice_hours_current",
+      ]);
+      expect(jobs()[1]?.configuration.query?.query).to.match(
+        /^CREATE TABLE IF NOT EXISTS `acme`\.`logs`\.`_sluice_fence_orders` .* AS SELECT /,
+      );
+    });
+
+    it("labels its job, names the location and bounds what it bills", async () => {
+      const warehouse = await open(withJobs([done()]), {
+        maximumBytesBilled: 1_000_000_000_000,
+      });
+      await warehouse.replaceHour(replacement);
+      const [job] = jobs();
+      expect(job?.configuration.labels).to.deep.equal({
+        type: "order_placed",
+        hour: "2026-11-21t03",
+        run: "5651bb556e827d17",
+      });
+      expect(job?.jobReference.location).to.equal("asia-northeast3");
+      expect(job?.configuration.query?.maximumBytesBilled).to.equal(
+        "1000000000000",
+      );
+    });
+  });
+
+  describe("loading TEMP", () => {
+    const rows =
+      (count: number) =>
+      ({ path }: ScriptedRequest): ScriptedAnswer =>
+        path.endsWith("/tables/orders_TEMP_1")
+          ? { json: { numRows: String(count) } }
+          : { json: {} };
+
+    it("shows a row that only BigQuery refuses, found by file and position, when the job fails while it is polled", async () => {
+      const lines = ['{"id":1}', '{"id":2 }', '{"id":3}'];
+      const message = (text: string) =>
+        `Error while reading data, error message: ${text}`;
+      const warehouse = await open(
+        withJobs([
+          failed(
+            {
+              reason: "invalid",
+              location: "gs://stage/b.ndjson",
+              message: message(
+                "JSON table encountered too many errors, giving up. Rows: 6; errors: 1. Please look into the errors[] collection for more details. File: gs://stage/b.ndjson",
+              ),
+            },
+            [
+              {
+                reason: "invalid",
+                message: message(
+                  "JSON processing encountered too many errors, giving up. Rows: 6; errors: 1; max bad: 0; error percent: 0",
+                ),
+              },
+              {
+                reason: "invalid",
+                location: "gs://stage/b.ndjson",
+                message: message(
+                  "JSON parsing error in row starting at position 9: Couldn't convert value to X. File: gs://stage/b.ndjson",
+                ),
+              },
+            ],
+          ),
+        ]),
+      );
+      const error = await catchError(() =>
+        load(warehouse, [source("a.ndjson", lines), source("b.ndjson", lines)]),
+      );
+      expect(error).to.be.instanceOf(MisfitError);
+      const { misfits } = error as MisfitError;
+      expect(misfits).to.have.length(1);
+      expect(misfits[0]?.example).to.deep.equal({
+        source: "b.ndjson",
+        line: 2,
+        text: '{"id":2 }',
+      });
+      expect(misfits[0]?.found).to.include("Couldn't convert value to X.");
+      expect(jobs()).to.have.length(1);
+    });
+
+    it("says how much it looked at, and BigQuery's words for the rest", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "invalid",
+            location: "gs://stage/a.ndjson",
+            message:
+              "Error while reading data, error message: JSON parsing error in row starting at position 40: Bad. File: gs://stage/a.ndjson",
+          }),
+        ]),
+        { explainBytes: 20 },
+      );
+      const lines = ['{"id":"x"}', '{"id":"y"}', '{"id":"z"}', '{"id":"a"}'];
+      const error = await catchError(() =>
+        load(warehouse, [source("a.ndjson", lines)]),
+      );
+      expect(error).to.be.instanceOf(MisfitError);
+      expect((error as MisfitError).misfits[0]?.count).to.equal(2);
+      expect(String(error)).to.include("Only the first 22 bytes");
+      expect(String(error)).to.include("row starting at position 40: Bad.");
+    });
+
+    it("starts over with the job that truncates when a later one fails by the service's fault", async () => {
+      const broken = failed({
+        reason: "jobBackendError",
+        message: "The job encountered an internal error during execution.",
+      });
+      const warehouse = await open(
+        withJobs([done(1), broken, done(1), done(1)], rows(2)),
+        { mostUris: 1 },
+      );
+      const sources = ["a", "b"].map((name) => source(name, ['{"id":1}']));
+      expect(await load(warehouse, sources)).to.equal(2);
+      expect(
+        jobs().map(({ jobReference, configuration }) => [
+          jobReference.jobId.replace("sluice_orders_2026112103_ab_0", ""),
+          configuration.load?.writeDisposition,
+          configuration.load?.sourceUris.join(),
+        ]),
+      ).to.deep.equal([
+        ["", "WRITE_TRUNCATE", "gs://stage/a"],
+        ["_batch1", "WRITE_APPEND", "gs://stage/b"],
+        ["_round2", "WRITE_TRUNCATE", "gs://stage/a"],
+        ["_batch1_round2", "WRITE_APPEND", "gs://stage/b"],
+      ]);
+    });
+
+    it("stops after a bounded number of rounds", async () => {
+      const broken = failed({ reason: "backendError", message: "later" });
+      const warehouse = await open(withJobs(Array(9).fill(broken)));
+      const error = await catchError(() =>
+        load(warehouse, [source("a", ['{"id":1}'])]),
+      );
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(jobs()).to.have.length(5);
+    });
+
+    it("counts the rows themselves when the table's number is not the jobs'", async () => {
+      const warehouse = await open(
+        withJobs([done(3)], (request) =>
+          request.path === "/queries"
+            ? { json: { jobComplete: true, rows: [{ f: [{ v: "3" }] }] } }
+            : rows(0)(request),
+        ),
+      );
+      expect(await load(warehouse, [source("a", ['{"id":1}'])])).to.equal(3);
+    });
+
+    it("sees a file that is gone as an object that changed, so that the manifest is read again", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "notFound",
+            message: "Not found: URI gs://stage/a",
+          }),
+        ]),
+      );
+      const error = await catchError(() =>
+        load(warehouse, [source("a", ['{"id":1}'])]),
+      );
+      expect(error).to.be.instanceOf(ObjectChangedError);
+    });
+
+    it("attaches to its own job in its location when an earlier request had made it", async () => {
+      const warehouse = await open((request) => {
+        if (request.method === "POST")
+          return errorAnswer(409, "duplicate", "Already Exists: Job acme:x");
+        return request.path.startsWith("/jobs/")
+          ? { json: done(1) }
+          : rows(1)(request);
+      });
+      expect(await load(warehouse, [source("a", ['{"id":1}'])])).to.equal(1);
+      const look = service.requests[1];
+      expect(look?.path).to.equal("/jobs/sluice_orders_2026112103_ab_0");
+      expect(look?.query.get("location")).to.equal("asia-northeast3");
+    });
+
+    it("asks less and less often while a job runs, five seconds apart at most", async () => {
+      let looks = 0;
+      const warehouse = await open((request) => {
+        if (request.method === "POST") return { json: pending };
+        if (!request.path.startsWith("/jobs/")) return rows(1)(request);
+        looks += 1;
+        return { json: looks === 30 ? done(1) : pending };
+      });
+      await load(warehouse, [source("a", ['{"id":1}'])]);
+      expect(waits).to.have.length(30);
+      expect(waits[0]).to.be.within(125, 250);
+      expect(Math.max(...waits)).to.be.within(2_500, 5_000);
+    });
+  });
+
+  describe("requests", () => {
+    const describeOnce = (warehouse: BigQueryWarehouse) =>
+      warehouse.describeTable("orders");
+
+    const passing: readonly (readonly [string, ScriptedAnswer])[] = [
+      [
+        "403 rateLimitExceeded",
+        errorAnswer(403, "rateLimitExceeded", "Exceeded rate limits"),
+      ],
+      ["429", { status: 429, headers: { "retry-after": "0" }, text: "slow" }],
+      ["500", errorAnswer(500, "internalError", "Unexpected")],
+      ["502 from a proxy", { status: 502, text: "<html>" }],
+      ["503", errorAnswer(503, "backendError", "Visibility check")],
+      ["a reset", "reset"],
+      ["a body that is not whole", { text: '{"schema":{"fie' }],
+      ["no answer", "hang"],
+    ];
+    for (const [what, answer] of passing) {
+      it(`sends again after ${what}`, async () => {
+        const warehouse = await open(
+          () => (service.requests.length === 1 ? answer : { json: {} }),
+          { requestTimeoutMs: 300 },
+        );
+        expect(await describeOnce(warehouse)).to.deep.equal([]);
+        expect(service.requests).to.have.length(2);
+      });
+    }
+
+    it("stops after eight tries", async () => {
+      const warehouse = await open(() => ({ status: 503, text: "" }));
+      const error = await catchError(() => describeOnce(warehouse));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(error).not.to.be.instanceOf(AccessError);
+      expect(service.requests).to.have.length(8);
+    });
+
+    it("adds columns to the table that it looked at, and looks again when another was first", async () => {
+      let etag = 0;
+      const warehouse = await open(({ method, headers }) => {
+        if (method === "GET") {
+          etag += 1;
+          return { json: { etag: `"${etag}"`, schema: { fields: [] } } };
+        }
+        return headers["if-match"] === '"3"'
+          ? { json: {} }
+          : errorAnswer(412, "conditionNotMet", "Precondition check failed.");
+      });
+      await warehouse.addColumns("orders", [idField]);
+      expect(
+        service.requests.filter(({ method }) => method === "PATCH"),
+      ).to.have.length(3);
+    });
+
+    const refusals: readonly (readonly [
+      status: number,
+      reason: string,
+      message: string,
+      advice: string,
+    ])[] = [
+      [
+        403,
+        "accessDenied",
+        "Access Denied: Project acme: User does not have bigquery.jobs.create permission in project acme.",
+        "Grant roles/bigquery.jobUser on the project acme",
+      ],
+      [
+        403,
+        "accessDenied",
+        "Access Denied: Table acme:logs.orders: Permission bigquery.tables.get denied on table acme:logs.orders (or it may not exist).",
+        "Grant roles/bigquery.dataEditor on the dataset acme:logs",
+      ],
+      [
+        403,
+        "accessDenied",
+        "Access Denied: File gs://stage/a: sa@acme.iam.gserviceaccount.com does not have storage.objects.get access to the Google Cloud Storage object.",
+        "Grant roles/storage.objectViewer on the stage's bucket",
+      ],
+      [
+        403,
+        "accessNotConfigured",
+        "BigQuery API has not been used in project 1 before or it is disabled.",
+        "gcloud services enable bigquery.googleapis.com --project acme",
+      ],
+      [
+        401,
+        "authError",
+        "Request had invalid authentication credentials.",
+        "Renew the credentials",
+      ],
+      [
+        404,
+        "notFound",
+        "Not found: Dataset acme:logs",
+        "bq mk --dataset --location=asia-northeast3 acme:logs",
+      ],
+      [
+        404,
+        "notFound",
+        "Not found: Dataset acme:logs was not found in location asia-northeast3",
+        "set ?location= in the warehouse's URL",
+      ],
+      [
+        404,
+        "notFound",
+        "Not found: Project acme",
+        "Look at the project in the warehouse's URL",
+      ],
+      [
+        404,
+        "notFound",
+        "Not found: Job acme:asia-northeast3.x",
+        "set ?location= in the warehouse's URL",
+      ],
+      [
+        403,
+        "quotaExceeded",
+        "Quota exceeded: Your project exceeded quota for free query bytes scanned.",
+        "https://cloud.google.com/bigquery/quotas",
+      ],
+      [
+        403,
+        "billingNotEnabled",
+        "Billing has not been enabled for this project.",
+        "Link the project acme to a billing account",
+      ],
+    ];
+    for (const [status, reason, message, advice] of refusals) {
+      it(`says what to do, at once and in one line, after "${message}"`, async () => {
+        const warehouse = await open(() =>
+          errorAnswer(status, reason, message),
+        );
+        const error = await catchError(() => describeOnce(warehouse));
+        expect(error).to.be.instanceOf(AccessError);
+        expect(String(error)).to.include(message);
+        expect(String(error)).to.include(advice);
+        expect(String(error)).not.to.include("\n");
+        expect(String(error)).not.to.include("Bearer");
+        expect(service.requests).to.have.length(1);
+      });
+    }
+
+    describe("without usable credentials", () => {
+      const variable = "GOOGLE_APPLICATION_CREDENTIALS";
+      const before = process.env[variable];
+      let folder = "";
+
+      beforeEach(async () => {
+        folder = await mkdtemp(join(tmpdir(), "sluice-credentials-"));
+        process.env[variable] = join(folder, "key.json");
+      });
+      afterEach(async () => {
+        if (before === undefined) delete process.env[variable];
+        else process.env[variable] = before;
+        await rm(folder, { recursive: true });
+      });
+
+      it("says what to set when the key file is not there", async () => {
+        const warehouse = await open(() => ({ json: {} }), {
+          endpoint: undefined,
+        });
+        const error = await catchError(() => describeOnce(warehouse));
+        expect(error).to.be.instanceOf(AccessError);
+        expect(String(error)).to.include("key.json does not exist");
+        expect(String(error)).to.include("GOOGLE_APPLICATION_CREDENTIALS");
+      });
+
+      const tokenAnswers: readonly (readonly [string, string, string])[] = [
+        [
+          "invalid_grant",
+          "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+          "clock is off",
+        ],
+        [
+          "invalid_grant",
+          "Token has been expired or revoked.",
+          "make a new key",
+        ],
+      ];
+      for (const [problem, description, advice] of tokenAnswers) {
+        it(`says what to do after "${description}"`, async () => {
+          const answer = { error: problem, error_description: description };
+          const warehouse = await open(() => ({ status: 400, json: answer }), {
+            endpoint: undefined,
+          });
+          await writeFile(
+            join(folder, "key.json"),
+            JSON.stringify({
+              type: "external_account_authorized_user",
+              audience:
+                "//iam.googleapis.com/locations/global/workforcePools/p",
+              client_id: "client",
+              client_secret: "s3cret",
+              refresh_token: "r3fresh",
+              token_url: `${service.endpoint}/token`,
+            }),
+          );
+          const error = await catchError(() => describeOnce(warehouse));
+          expect(error).to.be.instanceOf(AccessError);
+          expect(String(error)).to.include(description);
+          expect(String(error)).to.include(advice);
+          expect(String(error)).not.to.match(/s3cret|r3fresh/);
+          expect(service.requests).to.have.length(1);
+        });
+      }
+    });
+
+    it("says where no service listens", async () => {
+      const warehouse = await open(() => ({ json: {} }));
+      await service.stop();
+      const error = await catchError(() => describeOnce(warehouse));
+      service = await startScriptedBigQuery(() => ({ json: {} }));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(String(error)).to.match(/ECONNREFUSED/);
+    });
+  });
+});
