@@ -1,4 +1,7 @@
-import { readCatalog, type UrlOverrides } from "../src/catalog/read-catalog.js";
+import {
+  inspectCatalog,
+  type UrlOverrides,
+} from "../src/catalog/read-catalog.js";
 import { findDagProblems } from "../src/dags/find-dag-problems.js";
 import { CatalogError, type Problem } from "../src/errors.js";
 
@@ -12,6 +15,8 @@ export interface CheckResult {
   readonly types: number;
   /** In the catalog and its schema files. */
   readonly problems: readonly Problem[];
+  /** What is allowed in the catalog and yet costs. */
+  readonly warnings: readonly Problem[];
   /** In the generated DAGs, a sentence each; looked for only where the catalog is sound. */
   readonly dag_problems: readonly string[];
 }
@@ -19,15 +24,24 @@ export interface CheckResult {
 /** Checks the catalog, every schema file, the tables that they make, and the generated DAGs. */
 export async function check(options: CheckOptions): Promise<CheckResult> {
   try {
-    const catalog = await readCatalog(options.catalogFile, options.overrides);
+    const { catalog, warnings } = await inspectCatalog(
+      options.catalogFile,
+      options.overrides,
+    );
     return {
       types: catalog.types.size,
       problems: [],
+      warnings,
       dag_problems: await findDagProblems(catalog),
     };
   } catch (error) {
     if (error instanceof CatalogError)
-      return { types: 0, problems: error.problems, dag_problems: [] };
+      return {
+        types: 0,
+        problems: error.problems,
+        warnings: [],
+        dag_problems: [],
+      };
     throw error;
   }
 }

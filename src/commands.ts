@@ -1,8 +1,12 @@
 import yargs from "yargs";
+import { addCommands } from "./commands/add-command.js";
 import { addGlobalOptions, type CommandContext } from "./commands/context.js";
 import { catalogCommands } from "./commands/catalog-commands.js";
 import { hourCommands } from "./commands/hour-commands.js";
+import { reconcileCommands } from "./commands/reconcile-command.js";
 import { sampleCommands } from "./commands/sample-commands.js";
+import { schemaCommands } from "./commands/schema-commands.js";
+import { serviceCommands } from "./commands/service-commands.js";
 import { SluiceError, UsageError } from "./errors.js";
 import packageJson from "../package.json" with { type: "json" };
 
@@ -40,8 +44,12 @@ export async function runCommandLine(
   skipUnusedHelp(parser);
   for (const addCommand of [
     ...hourCommands,
+    ...reconcileCommands,
     ...catalogCommands,
+    ...schemaCommands,
+    ...addCommands,
     ...sampleCommands,
+    ...serviceCommands,
   ]) {
     addCommand(parser, context);
   }

@@ -27,12 +27,19 @@ export interface LogType {
   /** ISO 8601 UTC; the type's first logical date. Null where the catalog has no `airflow`. */
   readonly startDate: string | null;
   readonly partitionBy: Partitioning;
+  /** Columns of the table by which BigQuery clusters, besides `folder_hour`. */
+  readonly clusterBy: readonly string[];
+  /** Null: partitions are kept. */
+  readonly expirationDays: number | null;
+  readonly requirePartitionFilter: boolean;
+  /** Those of every table included. */
+  readonly labels: Readonly<Record<string, string>>;
   /** By column name of the schema file, in the catalog's order. */
   readonly columns: ReadonlyMap<string, ColumnRule>;
   /** Names of the columns with `wrap: string`, sorted. */
   readonly wrapped: readonly string[];
   /** Load pod; null where the catalog has no `airflow`. */
-  readonly pod: PodSettings | null;
+  readonly pod: LoadPodSettings | null;
 }
 
 export interface PodSettings {
@@ -41,6 +48,36 @@ export interface PodSettings {
   readonly pool: string;
   /** Airflow's priority_weight. */
   readonly priority: number;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+}
+
+export interface LoadPodSettings extends PodSettings {
+  /** Whether a load that had no rows counts as skipped. */
+  readonly skipEmpty: boolean;
+}
+
+/** As Kubernetes has it; null: it is not said. */
+export interface Toleration {
+  readonly key: string | null;
+  readonly operator: "Equal" | "Exists";
+  readonly value: string | null;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | null;
+  readonly tolerationSeconds: number | null;
+}
+
+export interface BigQuerySettings {
+  /** Of every job. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Null: no limit but the project's own. */
+  readonly maximumBytesBilled: number | null;
+}
+
+/** Days after which the stage's objects may go, by the bucket's own rules. Null: they are kept. */
+export interface Retention {
+  readonly stageDays: number | null;
+  readonly manifestsDays: number | null;
+  readonly setAsideDays: number | null;
 }
 
 export interface AirflowSettings {
@@ -58,7 +95,31 @@ export interface AirflowSettings {
   readonly env: ReadonlyMap<string, string>;
   readonly envFromSecrets: readonly string[];
   readonly envFromConfigMaps: readonly string[];
-  readonly classify: PodSettings & { readonly minute: number };
+  /** Slots by name; null: a pool that is none of ours. `default_pool` is not among them. */
+  readonly pools: ReadonlyMap<string, number | null>;
+  /** Import path of a function that is called with the context of a failed task. */
+  readonly onFailure: string | null;
+  readonly onFinish: "delete_succeeded_pod" | "delete_pod" | "keep_pod";
+  readonly startupTimeoutSeconds: number;
+  readonly deferrable: boolean;
+  readonly xcom: boolean;
+  /** URI before the names of tables. */
+  readonly outlets: string | null;
+  /** ConfigMaps over the image's `catalog.yaml` and `schemas/tables`. */
+  readonly mount: {
+    readonly catalog: string | null;
+    readonly schemas: string | null;
+  };
+  readonly classify: PodSettings & {
+    readonly minute: number;
+    readonly shards: number;
+    readonly maxActiveRuns: number;
+    /** A Kubernetes quantity, such as `20Gi`. */
+    readonly spool: string;
+  };
+  /** Of loads whose type says nothing. */
+  readonly load: LoadPodSettings;
+  readonly reconcile: { readonly minute: number; readonly hours: number };
   readonly fastMinute: number;
   /** Minutes, both included, over which spread loads are dealt. */
   readonly stagger: { readonly from: number; readonly to: number };
@@ -85,6 +146,8 @@ export interface Catalog {
   readonly compression: "none" | "gzip";
   /** Share of an hour's filled lines, 0..1, past which lines set aside fail it. */
   readonly maxSetAside: number | null;
+  readonly bigquery: BigQuerySettings;
+  readonly retention: Retention;
   readonly airflow: AirflowSettings | null;
   /** By name, in the catalog's order. */
   readonly types: ReadonlyMap<string, LogType>;

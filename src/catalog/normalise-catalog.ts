@@ -5,27 +5,17 @@ import type {
   Catalog,
   ColumnRule,
   LogType,
-  PodSettings,
 } from "./catalog.js";
+import { normaliseAirflow, normaliseLoad } from "./normalise-airflow.js";
+import { present } from "./present.js";
 import type {
   RawAirflow,
+  RawBigQuery,
   RawCatalog,
   RawColumn,
-  RawPod,
   RawType,
 } from "./raw-catalog.js";
 import { normaliseStoreUrl, normaliseWarehouseUrl } from "./service-url.js";
-
-const classifyPod: PodSettings = {
-  resources: { cpu: "1", memory: "1Gi" },
-  retries: 2,
-  pool: "default_pool",
-  priority: 1,
-};
-const loadPod: PodSettings = {
-  ...classifyPod,
-  resources: { cpu: "100m", memory: "128Mi" },
-};
 
 /** Fills in every default. What is missing without having one becomes empty text; the shape check has told of it. */
 export function normaliseCatalog(
@@ -35,10 +25,8 @@ export function normaliseCatalog(
 ): Catalog {
   const airflow =
     raw.airflow === undefined ? null : normaliseAirflow(raw.airflow);
-  const pod =
-    raw.airflow === undefined ? null : normalisePod(raw.airflow.load, loadPod);
   const types = Object.entries(raw.types ?? {}).map(([name, type]) =>
-    normaliseType(name, type ?? {}, airflow, pod),
+    normaliseType(name, type ?? {}, raw.bigquery ?? {}, raw.airflow, airflow),
   );
   return {
     file,
@@ -53,73 +41,54 @@ export function normaliseCatalog(
     allowEmpty: raw.allow_empty ?? false,
     compression: raw.compression ?? "none",
     maxSetAside: raw.max_set_aside ?? null,
+    bigquery: {
+      labels: { ...raw.bigquery?.labels },
+      maximumBytesBilled: raw.bigquery?.maximum_bytes_billed ?? null,
+    },
+    retention: {
+      stageDays: raw.retention?.stage_days ?? null,
+      manifestsDays: raw.retention?.manifests_days ?? null,
+      setAsideDays: raw.retention?.set_aside_days ?? null,
+    },
     airflow,
     types: new Map(types.map((type) => [type.name, type])),
-  };
-}
-
-function normaliseAirflow(raw: RawAirflow): AirflowSettings {
-  return {
-    image: raw.image ?? "",
-    namespace: raw.namespace ?? "",
-    startDate: raw.start_date ?? "",
-    catchup: raw.catchup ?? true,
-    owner: raw.owner ?? "sluice",
-    tags: present(raw.tags),
-    retryDelayMinutes: raw.retry_delay_minutes ?? 5,
-    sensorTimeoutSeconds: raw.sensor_timeout_seconds ?? 3600,
-    serviceAccount: raw.service_account ?? null,
-    env: new Map(Object.entries(raw.env ?? {})),
-    envFromSecrets: present(raw.env_from?.secrets),
-    envFromConfigMaps: present(raw.env_from?.config_maps),
-    classify: {
-      ...normalisePod(raw.classify, classifyPod),
-      minute: raw.classify?.minute ?? 5,
-    },
-    fastMinute: raw.fast?.minute ?? 10,
-    stagger: { from: raw.stagger?.from ?? 30, to: raw.stagger?.to ?? 59 },
-  };
-}
-
-function normalisePod(
-  raw: RawPod | undefined,
-  defaults: PodSettings,
-): PodSettings {
-  return {
-    resources: {
-      cpu: String(raw?.resources?.cpu ?? defaults.resources.cpu),
-      memory: raw?.resources?.memory ?? defaults.resources.memory,
-    },
-    retries: raw?.retries ?? defaults.retries,
-    pool: raw?.pool ?? defaults.pool,
-    priority: raw?.priority ?? defaults.priority,
   };
 }
 
 function normaliseType(
   name: string,
   raw: RawType,
+  bigquery: RawBigQuery,
+  rawAirflow: RawAirflow | undefined,
   airflow: AirflowSettings | null,
-  pod: PodSettings | null,
 ): LogType {
   const columns = Object.entries(raw.columns ?? {}).map(
     ([column, rule]) => [column, normaliseColumn(rule)] as const,
   );
+  const load = raw.load ?? "spread";
   return {
     name,
     table: raw.table ?? name.replace(/[^A-Za-z0-9_]/g, "_"),
-    load: raw.load ?? "spread",
+    load,
     description: raw.description ?? null,
     owner: raw.owner ?? airflow?.owner ?? "sluice",
     tags: [...new Set([...(airflow?.tags ?? []), ...present(raw.tags)])],
     startDate: airflow === null ? null : (raw.start_date ?? airflow.startDate),
     partitionBy: raw.partition ?? "day",
+    clusterBy: present(raw.cluster_by),
+    expirationDays: raw.expiration_days ?? null,
+    requirePartitionFilter:
+      raw.partition !== "none" &&
+      (raw.require_partition_filter ??
+        bigquery.require_partition_filter ??
+        false),
+    labels: { ...bigquery.labels, ...raw.labels },
     columns: new Map(columns),
     wrapped: columns
       .filter(([, rule]) => rule.wrap !== null)
       .map(([column]) => column)
       .sort(),
-    pod: pod === null ? null : normalisePod(raw, pod),
+    pod: rawAirflow === undefined ? null : normaliseLoad(raw, load, rawAirflow),
   };
 }
 
@@ -132,8 +101,4 @@ function normaliseColumn(raw: RawColumn): ColumnRule {
     sql: raw.sql ?? null,
     wrap: raw.wrap ?? null,
   };
-}
-
-function present<T>(list: readonly T[] | undefined): T[] {
-  return (list ?? []).filter((item) => item !== undefined);
 }

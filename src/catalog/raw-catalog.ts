@@ -1,4 +1,10 @@
-import type { Catalog, ColumnRule, LogType } from "./catalog.js";
+import type {
+  AirflowSettings,
+  Catalog,
+  ColumnRule,
+  LogType,
+  Toleration,
+} from "./catalog.js";
 
 /** The catalog as it is written, once its shape was checked; what was at fault is left out. */
 export interface RawCatalog {
@@ -11,8 +17,20 @@ export interface RawCatalog {
   allow_empty?: boolean;
   compression?: Catalog["compression"];
   max_set_aside?: number;
+  bigquery?: RawBigQuery;
+  retention?: {
+    stage_days?: number;
+    manifests_days?: number;
+    set_aside_days?: number;
+  };
   airflow?: RawAirflow;
   types?: Record<string, RawType | null>;
+}
+
+export interface RawBigQuery {
+  labels?: Record<string, string>;
+  maximum_bytes_billed?: number;
+  require_partition_filter?: boolean;
 }
 
 export interface RawAirflow {
@@ -27,10 +45,26 @@ export interface RawAirflow {
   service_account?: string;
   env?: Record<string, string>;
   env_from?: { secrets?: string[]; config_maps?: string[] };
-  classify?: RawPod & { minute?: number };
-  fast?: { minute?: number };
+  pools?: Record<string, number | null>;
+  on_failure?: string;
+  on_finish?: AirflowSettings["onFinish"];
+  startup_timeout_seconds?: number;
+  deferrable?: boolean;
+  xcom?: boolean;
+  outlets?: string;
+  mount?: { catalog?: string; schemas?: string };
+  node_selector?: Record<string, string>;
+  tolerations?: RawToleration[];
+  reconcile?: { minute?: number; hours?: number };
+  classify?: RawPod & {
+    minute?: number;
+    shards?: number;
+    max_active_runs?: number;
+    spool?: string;
+  };
+  fast?: { minute?: number; priority?: number };
   stagger?: { from?: number; to?: number };
-  load?: RawPod;
+  load?: RawPod & { skip_empty?: boolean };
 }
 
 export interface RawPod {
@@ -38,9 +72,20 @@ export interface RawPod {
   retries?: number;
   pool?: string;
   priority?: number;
+  node_selector?: Record<string, string>;
+  tolerations?: RawToleration[];
+}
+
+export interface RawToleration {
+  key?: string;
+  operator?: Toleration["operator"];
+  value?: string;
+  effect?: NonNullable<Toleration["effect"]>;
+  toleration_seconds?: number;
 }
 
 export interface RawType extends RawPod {
+  skip_empty?: boolean;
   table?: string;
   load?: LogType["load"];
   description?: string;
@@ -48,6 +93,10 @@ export interface RawType extends RawPod {
   tags?: string[];
   start_date?: string;
   partition?: LogType["partitionBy"];
+  cluster_by?: string[];
+  expiration_days?: number;
+  require_partition_filter?: boolean;
+  labels?: Record<string, string>;
   columns?: Record<string, RawColumn>;
 }
 

@@ -8,6 +8,8 @@ import { decodeText } from "./decode-text.js";
 import { normaliseCatalog } from "./normalise-catalog.js";
 import { parseCatalog, type ParsedCatalog } from "./parse-catalog.js";
 import { readTypeSchema } from "./read-type-schema.js";
+import { findCatalogWarnings } from "./rules/find-catalog-warnings.js";
+import type { RuleContext } from "./rules/rule.js";
 import { rules } from "./rules/rules.js";
 import { findStoreUrlFault, findWarehouseUrlFault } from "./service-url.js";
 
@@ -30,6 +32,15 @@ export async function readCatalog(
   overrides: UrlOverrides = {},
   parts: "whole" | "without_schemas" = "whole",
 ): Promise<Catalog> {
+  return (await inspectCatalog(file, overrides, parts)).catalog;
+}
+
+/** The same, with what is allowed in the catalog and yet costs. */
+export async function inspectCatalog(
+  file: string,
+  overrides: UrlOverrides = {},
+  parts: "whole" | "without_schemas" = "whole",
+): Promise<{ catalog: Catalog; warnings: Problem[] }> {
   checkOverrides(overrides);
   const bytes = await readCatalogFile(file);
   const parsed = override(
@@ -45,9 +56,15 @@ export async function readCatalog(
     catalog,
     parts === "whole" ? [...catalog.types.values()] : [],
   );
-  const context = { ...parsed, raw: shape.raw, catalog, schemas };
-  const ruleProblems = rules.flatMap((rule) => rule(context));
   const told = new Set(shape.problems.map((problem) => problem.path));
+  const context: RuleContext = {
+    ...parsed,
+    raw: shape.raw,
+    catalog,
+    schemas,
+    isLeftOut: (path) => told.has(parsed.problemAt(path, "").path),
+  };
+  const ruleProblems = rules.flatMap((rule) => rule(context));
   const problems = [
     ...inOrder([
       ...shape.problems,
@@ -56,7 +73,7 @@ export async function readCatalog(
     ...schemaProblems,
   ];
   if (problems.length > 0) throw new CatalogError(problems);
-  return catalog;
+  return { catalog, warnings: inOrder(findCatalogWarnings(context)) };
 }
 
 function checkOverrides(overrides: UrlOverrides): void {

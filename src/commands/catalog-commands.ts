@@ -1,6 +1,8 @@
-import { CatalogError, DataRefusedError } from "../errors.js";
+import { join } from "node:path";
+import { CatalogError, DataRefusedError, formatProblem } from "../errors.js";
 import { parseFolderHour } from "../folder-hour.js";
 import { splitNames } from "../run/choose-types.js";
+import { shellWords } from "../shell-words.js";
 import type { AddCommand } from "./context.js";
 
 const addCheck: AddCommand = (yargs, context) =>
@@ -8,7 +10,10 @@ const addCheck: AddCommand = (yargs, context) =>
     "check",
     "Check the catalog, its schema files and the generated DAGs: all problems at once",
     (options) =>
-      options.example("$0 check", "Exit 0 only if there is nothing to mend"),
+      options.example(
+        "$0 check",
+        "Exit 0 only if there is nothing to mend; a warning is told and changes no exit code",
+      ),
     async (args) => {
       const { check } = await import("../../jobs/check.js");
       const result = await check({
@@ -16,12 +21,17 @@ const addCheck: AddCommand = (yargs, context) =>
         overrides: context.overrides(args),
       });
       if (result.problems.length > 0) throw new CatalogError(result.problems);
+      for (const warning of result.warnings)
+        process.stderr.write(`warning: ${formatProblem(warning)}\n`);
       if (result.dag_problems.length > 0)
         throw new DataRefusedError(result.dag_problems.join("\n"));
+      const { length } = result.warnings;
+      const warned =
+        length === 0 ? "" : `, ${length} warning${length === 1 ? "" : "s"}`;
       context.finish(
         args,
         result,
-        `${args.catalog}: ${result.types} log types, no problems`,
+        `${args.catalog}: ${result.types} log types, no problems${warned}`,
       );
     },
   );
@@ -69,7 +79,7 @@ const addGenerate: AddCommand = (yargs, context) =>
       const words =
         mode === "diff"
           ? result.diff.trimEnd() || "no differences"
-          : `${result.outDir}: ${counts}`;
+          : `${result.outDir}: ${counts}${result.written.includes("pools.json") ? `\nnext: airflow pools import ${shellWords([join(result.outDir, "pools.json")])}` : ""}`;
       context.finish(args, result, words);
     },
   );
@@ -152,54 +162,9 @@ const addBackfill: AddCommand = (yargs, context) =>
     },
   );
 
-const addSchema: AddCommand = (yargs, context) =>
-  yargs.command("schema", "Schema files of the log types", (group) =>
-    group
-      .command(
-        "infer <files..>",
-        "Print the schema that takes every row of NDJSON samples; findings go to standard error",
-        (options) =>
-          options
-            .positional("files", {
-              type: "string",
-              array: true,
-              demandOption: true,
-              describe: "NDJSON files, plain, gzip or zstd",
-            })
-            .option("quoted", {
-              choices: ["string", "infer"] as const,
-              default: "string" as const,
-              describe: "Whether quoted numbers count as strings or numbers",
-            })
-            .example(
-              "$0 schema infer purchases.ndjson > schemas/tables/purchase.json",
-              "Then review it",
-            ),
-        async (args) => {
-          const { schemaInfer } = await import("../../jobs/schema-infer.js");
-          const { openSample } = await import("./open-sample.js");
-          const result = await schemaInfer(
-            { quoted: args.quoted },
-            {
-              samples: args.files.map((name) => ({
-                name,
-                open: () => openSample(name),
-              })),
-            },
-          );
-          for (const { column, message } of result.findings) {
-            process.stderr.write(`${column}: ${message}\n`);
-          }
-          context.finish({ json: false }, result, result.schema.trimEnd());
-        },
-      )
-      .demandCommand(1, "a schema command is missing"),
-  );
-
 export const catalogCommands: readonly AddCommand[] = [
   addCheck,
   addGenerate,
   addExplain,
   addBackfill,
-  addSchema,
 ];

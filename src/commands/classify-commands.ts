@@ -4,6 +4,7 @@ import {
   parsePlanId,
   parseShard,
   parseShards,
+  runOfName,
   type PlanId,
   type Shard,
 } from "../classify/plan.js";
@@ -97,6 +98,12 @@ const addPlan: AddCommand = (yargs, context) =>
           requiresArg: true,
           describe: `How many shards, from 1 to ${maxShards}`,
         })
+        .option("name", {
+          type: "string",
+          requiresArg: true,
+          describe:
+            "A name that no other plan has, like the pod's; HOUR@NAME is then an id of the plan",
+        })
         .example(
           "$0 plan --hour 2026-11-21T03 --shards 3",
           "Prints the plan's id, and the commands to run next",
@@ -105,9 +112,16 @@ const addPlan: AddCommand = (yargs, context) =>
       const { plan } = await import("../../jobs/plan.js");
       const hour = parseFolderHour(args.hour);
       const shards = parseShards(args.shards);
+      const run = args.name === undefined ? null : runOfName(args.name);
       const catalog = await context.openCatalog(args, "without_schemas");
       const result = await plan(
-        { catalog, hour, shards, now },
+        {
+          catalog,
+          hour,
+          shards,
+          now,
+          ...(run !== null && { newRunId: () => run }),
+        },
         {
           source: await context.openSource(catalog),
           stage: await context.openStage(catalog),

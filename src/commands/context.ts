@@ -63,6 +63,8 @@ const xcomDirectory = "/airflow/xcom";
 /** What the commands share: the environment, the log, and the ways in and out. Each is loaded by the command that asks for it, because loading all of them costs more than a small hour. */
 export interface CommandContext {
   readonly spoolDirectory: string;
+  /** Of the catalog that the DAG was generated from; undefined outside of a DAG's pod. */
+  readonly dagCatalogHash: string | undefined;
   overrides(args: GlobalArguments): CatalogOverrides;
   openLog(): Promise<Log>;
   openCatalog(
@@ -71,6 +73,7 @@ export interface CommandContext {
   ): Promise<Catalog>;
   openSource(catalog: Catalog): Promise<ObjectStore>;
   openStage(catalog: Catalog): Promise<ObjectStore>;
+  openWarehouse(catalog: Catalog): Promise<Warehouse>;
   readonly startSplitThread: typeof startSplitThread;
   /** Opens the warehouse for as long as `use` runs. */
   withWarehouse<T>(
@@ -94,8 +97,11 @@ export function createCommandContext(environment: Environment): CommandContext {
       ...(warehouse !== undefined && { warehouse }),
     };
   };
+  const openConfiguredWarehouse = (catalog: Catalog) =>
+    openWarehouse(catalog.warehouse, environment.endpoints, catalog.bigquery);
   return {
     spoolDirectory: environment.spoolDirectory ?? join(tmpdir(), "sluice"),
+    dagCatalogHash: environment.dagCatalogHash,
     overrides,
     openLog: async () => {
       const { createLog } = await import("../log.js");
@@ -105,11 +111,14 @@ export function createCommandContext(environment: Environment): CommandContext {
       const { readCatalog } = await import("../catalog/read-catalog.js");
       return readCatalog(args.catalog, overrides(args), parts);
     },
-    openSource: (catalog) => openObjectStore(catalog.source),
-    openStage: (catalog) => openObjectStore(catalog.stage),
+    openSource: (catalog) =>
+      openObjectStore(catalog.source, environment.endpoints),
+    openStage: (catalog) =>
+      openObjectStore(catalog.stage, environment.endpoints),
     startSplitThread,
+    openWarehouse: openConfiguredWarehouse,
     withWarehouse: async (catalog, use) => {
-      const warehouse = await openWarehouse(catalog.warehouse);
+      const warehouse = await openConfiguredWarehouse(catalog);
       try {
         return await use(warehouse);
       } finally {

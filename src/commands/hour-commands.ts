@@ -43,10 +43,16 @@ const addLoad: AddCommand = (yargs, context) =>
     async (args) => {
       const { isEmptyLoad, load } = await import("../../jobs/load.js");
       const hour = parseFolderHour(args.hour);
-      const catalog = await context.openCatalog(args);
+      // The job reads the one schema file that it needs; the others may be wrong, or many.
+      const catalog = await context.openCatalog(args, "without_schemas");
       const result = await context.withWarehouse(catalog, async (warehouse) =>
         load(
-          { catalog, type: args.type, hour },
+          {
+            catalog,
+            type: args.type,
+            hour,
+            dagCatalogHash: context.dagCatalogHash,
+          },
           {
             stage: await context.openStage(catalog),
             warehouse,

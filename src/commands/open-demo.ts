@@ -1,18 +1,20 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DemoOptions, DemoResult } from "../../jobs/demo.js";
+import { manifestKey } from "../classify/manifest.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import {
+  hourPath,
   hoursBetween,
   parseFolderHour,
   type FolderHour,
 } from "../folder-hour.js";
+import { UsageError } from "../errors.js";
 import { findPackageRoot } from "../package-root.js";
 import type { RunHoursPorts } from "../run/run-hours.js";
 import { formatPairs } from "../terminal/format-pairs.js";
 import { formatSetAside, formatStates } from "../terminal/tables.js";
-import { openObjectStore, openWarehouse } from "../wiring.js";
-import type { CommandContext } from "./context.js";
+import type { CommandContext, GlobalArguments } from "./context.js";
 
 const hours = hoursBetween(
   parseFolderHour("2026-01-15T00"),
@@ -30,9 +32,13 @@ export interface OpenDemo {
   describe(result: DemoResult): string;
 }
 
-/** A fresh demo below `directory`, of the shop that comes with sluice. */
+/**
+ * A fresh demo below `directory`, of the shop that comes with sluice. URLs that are given go before the folder's own; the
+ * environment's do not, so that nobody's real tables get made-up rows. Throws UsageError where something is in their place.
+ */
 export async function openDemo(
   directory: string,
+  given: Pick<GlobalArguments, "source" | "stage" | "warehouse">,
   context: CommandContext,
 ): Promise<OpenDemo> {
   for (const part of [
@@ -44,13 +50,24 @@ export async function openDemo(
   ]) {
     await rm(join(directory, part), { recursive: true, force: true });
   }
-  const file = join(directory, "warehouse.duckdb");
   const catalog = await readCatalog(join(findPackageRoot(), "catalog.yaml"), {
-    source: `file:${join(directory, "source")}`,
-    stage: `file:${join(directory, "stage")}`,
-    warehouse: `duckdb:${file}`,
+    source: given.source ?? `file:${join(directory, "source")}`,
+    stage: given.stage ?? `file:${join(directory, "stage")}`,
+    warehouse:
+      given.warehouse ?? `duckdb:${join(directory, "warehouse.duckdb")}`,
   });
   const log = await context.openLog();
+  const services = {
+    source: await context.openSource(catalog),
+    stage: await context.openStage(catalog),
+    warehouse: await context.openWarehouse(catalog),
+  };
+  try {
+    await refuseFilled(services);
+  } catch (error) {
+    await services.warehouse.close();
+    throw error;
+  }
   return {
     options: {
       catalog,
@@ -59,9 +76,7 @@ export async function openDemo(
       spoolDirectory: join(directory, "spool"),
     },
     ports: {
-      source: await openObjectStore(catalog.source),
-      stage: await openObjectStore(catalog.stage),
-      warehouse: await openWarehouse(catalog.warehouse),
+      ...services,
       clock: () => new Date(),
       log: {
         info: () => undefined,
@@ -82,11 +97,49 @@ export async function openDemo(
         formatPairs([
           ["logs", catalog.source],
           ["classified", catalog.stage],
-          ["tables", file],
+          ["tables", catalog.warehouse],
         ]),
         "",
-        "Any DuckDB client opens the tables:",
-        `  duckdb ${file} "SELECT folder_hour, count(*) AS orders, sum(price * quantity) AS sales FROM purchase GROUP BY ALL ORDER BY ALL"`,
+        ...describeQuery(catalog.warehouse),
       ].join("\n"),
   };
+}
+
+async function refuseFilled({
+  source,
+  stage,
+  warehouse,
+}: Pick<RunHoursPorts, "source" | "stage" | "warehouse">): Promise<void> {
+  const expected = "the demo writes only where nothing is: name another place";
+  for (const hour of hours) {
+    for await (const { key } of source.list(`${hourPath(hour)}/`))
+      throw new UsageError(`${source.uri(key)} is there already; ${expected}`);
+    const manifest = manifestKey(hour);
+    for await (const { key } of stage.list(manifest))
+      throw new UsageError(`${stage.uri(key)} is there already; ${expected}`);
+  }
+  const [loaded] = await warehouse.readLedger(
+    hours[0],
+    hours.at(-1) ?? hours[0],
+  );
+  if (loaded === undefined) return;
+  throw new UsageError(
+    `${warehouse.url}: ${loaded.logType} of ${loaded.folderHour} is loaded already; ${expected}`,
+  );
+}
+
+function describeQuery(warehouse: string): string[] {
+  const query = (table: string) =>
+    `SELECT folder_hour, count(*) AS orders, sum(price * quantity) AS sales FROM ${table} GROUP BY folder_hour ORDER BY folder_hour`;
+  const [, project, dataset] =
+    /^bigquery:\/\/([^/]+)\/([^?]+)/.exec(warehouse) ?? [];
+  return project === undefined
+    ? [
+        "Any DuckDB client opens the tables:",
+        `  duckdb ${warehouse.slice("duckdb:".length)} "${query("purchase")}"`,
+      ]
+    : [
+        "To look at the tables:",
+        `  bq query --project_id=${project} --nouse_legacy_sql "${query(`${String(dataset)}.purchase`)}"`,
+      ];
 }

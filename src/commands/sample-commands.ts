@@ -58,7 +58,7 @@ const addSample: AddCommand = (yargs, context) =>
 const addDemo: AddCommand = (yargs, context) =>
   yargs.command(
     "demo",
-    "Sample hours, classified and loaded on this machine: no account, no server",
+    "Sample hours, classified and loaded on this machine: no account, no server; the environment's URLs are not used",
     (options) =>
       options
         .option("dir", {
@@ -73,11 +73,15 @@ const addDemo: AddCommand = (yargs, context) =>
           requiresArg: true,
           describe: "Lines an hour",
         })
-        .example("$0 demo", "Everything into .sluice/demo"),
+        .example("$0 demo", "Everything into .sluice/demo")
+        .example(
+          "$0 demo --source s3://b/demo --stage gs://b/demo --warehouse bigquery://p/demo",
+          "The same on your services, where nothing is yet; any one alone as well",
+        ),
     async (args) => {
       const { demo } = await import("../../jobs/demo.js");
       const { openDemo } = await import("./open-demo.js");
-      const opened = await openDemo(args.dir, context);
+      const opened = await openDemo(args.dir, args, context);
       const progress = await context.startProgress(opened.steps);
       try {
         const result = await demo(

@@ -63,6 +63,34 @@ describe("check", () => {
     expect(result.dag_problems).to.deep.equal([]);
   });
 
+  it("warns of partitions that make a reload cost, in the order of their lines, and finds no problem", async () => {
+    const catalogFile = `${folder}/good/bigquery-layouts.yaml`;
+    const result = await check({ catalogFile, overrides: {} });
+
+    expect(result.problems).to.deep.equal([]);
+    expect(
+      result.warnings.map(({ line, path, message }) => [line, path, message]),
+    ).to.deep.equal([
+      [
+        9,
+        "types.purchase.partition",
+        "month: to replace an hour, BigQuery's DELETE bills its whole month; with day it bills at most one day, with hour nothing",
+      ],
+      [
+        10,
+        'types."inventory.adjusted".partition',
+        "none: to replace an hour, BigQuery's DELETE bills the whole table; with day it bills at most one day, with hour nothing",
+      ],
+    ]);
+  });
+
+  it("warns of nothing where tables are partitioned by day and hour", async () => {
+    const catalogFile = `${folder}/good/everything.yaml`;
+    const result = await check({ catalogFile, overrides: {} });
+
+    expect(result.warnings).to.deep.equal([]);
+  });
+
   it("tells of DAGs that were never generated for a sound catalog", async () => {
     const catalogFile = `${folder}/good/everything.yaml`;
     const result = await check({ catalogFile, overrides: {} });

@@ -11,6 +11,21 @@ async function failure(file: string, overrides = {}): Promise<unknown> {
   );
 }
 
+const dedicated = {
+  key: "dedicated",
+  operator: "Equal",
+  value: "batch",
+  effect: "NoExecute",
+  tolerationSeconds: 60,
+};
+const everyTaint = {
+  key: null,
+  operator: "Exists",
+  value: null,
+  effect: null,
+  tolerationSeconds: null,
+};
+
 describe("reading the catalog", () => {
   it("fills in every default", async () => {
     const catalog = await readCatalog(`${good}/smallest.yaml`);
@@ -26,7 +41,20 @@ describe("reading the catalog", () => {
       maxSetAside: null,
       airflow: null,
     });
+    expect(catalog.bigquery).to.deep.equal({
+      labels: {},
+      maximumBytesBilled: null,
+    });
+    expect(catalog.retention).to.deep.equal({
+      stageDays: null,
+      manifestsDays: null,
+      setAsideDays: null,
+    });
     expect(catalog.types.get("page_view")).to.deep.include({
+      clusterBy: [],
+      expirationDays: null,
+      requirePartitionFilter: false,
+      labels: {},
       table: "page_view",
       load: "spread",
       partitionBy: "day",
@@ -38,7 +66,19 @@ describe("reading the catalog", () => {
   });
 
   it("keeps what is written and takes the rest from above", async () => {
-    const { airflow, types } = await readCatalog(`${good}/everything.yaml`);
+    const { airflow, bigquery, retention, types } = await readCatalog(
+      `${good}/everything.yaml`,
+    );
+
+    expect(bigquery).to.deep.equal({
+      labels: { team: "data", "kosten-stelle_9": "größe", empty: "" },
+      maximumBytesBilled: 100_000_000_000,
+    });
+    expect(retention).to.deep.equal({
+      stageDays: 30,
+      manifestsDays: 400,
+      setAsideDays: 90,
+    });
 
     expect(airflow?.classify).to.deep.equal({
       minute: 4,
@@ -46,7 +86,19 @@ describe("reading the catalog", () => {
       retries: 0,
       pool: "classify",
       priority: 10,
+      shards: 8,
+      maxActiveRuns: 2,
+      spool: "100Gi",
+      nodeSelector: { disk: "ssd" },
+      tolerations: [dedicated],
     });
+    expect(airflow?.pools).to.deep.equal(
+      new Map([
+        ["classify", 2],
+        ["load", 16],
+        ["fast", null],
+      ]),
+    );
     expect(airflow?.env).to.deep.equal(
       new Map([["SLUICE_STAGE", "gs://other"]]),
     );
@@ -54,6 +106,15 @@ describe("reading the catalog", () => {
     expect(view).to.deep.include({
       table: "views",
       partitionBy: "hour",
+      clusterBy: ["shown_at", "url", "size", "folder_hour"],
+      expirationDays: 415,
+      requirePartitionFilter: false,
+      labels: {
+        team: "web",
+        "kosten-stelle_9": "größe",
+        empty: "",
+        tier: "gold",
+      },
     });
     expect(view?.tags).to.deep.equal(["logs", "web"]);
     expect(view?.wrapped).to.deep.equal(["url"]);
@@ -62,6 +123,9 @@ describe("reading the catalog", () => {
       retries: 1,
       pool: "fast",
       priority: 9,
+      skipEmpty: false,
+      nodeSelector: {},
+      tolerations: [{ ...dedicated, ...everyTaint }],
     });
     expect(view?.columns.get("event_time")).to.include({
       to: "datetime",
@@ -72,14 +136,57 @@ describe("reading the catalog", () => {
       to: "timestamp",
     });
     expect(types.get("inventory.adjusted")).to.deep.include({
+      requirePartitionFilter: true,
       table: "inventory_adjusted",
       pod: {
         resources: { cpu: "1", memory: "512Mi" },
         retries: 3,
         pool: "load",
         priority: 5,
+        skipEmpty: true,
+        nodeSelector: { "kubernetes.io/arch": "amd64" },
+        tolerations: [dedicated],
       },
     });
+  });
+
+  it("gives fast types a priority above the others', and the classifier one above all", async () => {
+    const { airflow, types } = await readCatalog("catalog.yaml");
+    const prioritiesOf = (load: string) =>
+      new Set(
+        [...types.values()]
+          .filter((type) => type.load === load)
+          .map((type) => type.pod?.priority),
+      );
+
+    expect(prioritiesOf("spread")).to.deep.equal(new Set([1]));
+    expect(prioritiesOf("fast")).to.deep.equal(new Set([10]));
+    expect(airflow?.classify.priority).to.equal(100);
+    expect(airflow).to.include({
+      catchup: true,
+      onFailure: null,
+      onFinish: "delete_succeeded_pod",
+      startupTimeoutSeconds: 600,
+      deferrable: false,
+      xcom: false,
+      outlets: null,
+    });
+    expect(airflow?.reconcile).to.deep.equal({ minute: 20, hours: 48 });
+  });
+
+  it("asks for no partition filter where there are no partitions", async () => {
+    const { types } = await readCatalog(`${good}/bigquery-layouts.yaml`);
+
+    expect(
+      [...types.values()].map((type) => [
+        type.partitionBy,
+        type.requirePartitionFilter,
+      ]),
+    ).to.deep.equal([
+      ["day", true],
+      ["month", true],
+      ["none", false],
+    ]);
   });
 
   it("puts URLs from outside before the catalog's, missing or wrong ones included", async () => {

@@ -1,9 +1,17 @@
+import { poolsAreListed, tolerationsAreWhole } from "./airflow-rules.js";
 import {
   columnsAreMadeOneWay,
   dropStandsAlone,
   renamesAreColumnNames,
   toNeedsFrom,
 } from "./column-rules.js";
+import {
+  clusterColumnsFit,
+  expirationFitsPartitions,
+  labelsAreFew,
+  partitionFilterNeedsPartitions,
+} from "./bigquery-rules.js";
+import { manifestsOutliveTheStage } from "./retention-rules.js";
 import type { Rule } from "./rule.js";
 import {
   columnsAreInTheSchema,
@@ -28,6 +36,8 @@ export const rules: readonly Rule[] = [
   startDatesExist,
   minutesFollowTheClassifier,
   staggerRunsForward,
+  poolsAreListed,
+  tolerationsAreWhole,
   tableNamesAreFree,
   tablesAreDistinct,
   toNeedsFrom,
@@ -39,4 +49,9 @@ export const rules: readonly Rule[] = [
   timesFitTheirColumns,
   tableColumnsAreDistinct,
   schemasHoldTheTypeKey,
+  clusterColumnsFit,
+  expirationFitsPartitions,
+  partitionFilterNeedsPartitions,
+  labelsAreFew,
+  manifestsOutliveTheStage,
 ];

@@ -1,0 +1,55 @@
+import { UsageError } from "../errors.js";
+
+/** How samples are read, for `schema infer` and `add`. */
+export const inferOptions = {
+  quoted: {
+    choices: ["string", "infer"] as const,
+    default: "string" as const,
+    describe: "Whether quoted numbers count as strings or numbers",
+  },
+  times: {
+    choices: ["string", "infer"] as const,
+    default: "infer" as const,
+    describe:
+      "Whether texts that are dates and times become DATE, TIME, DATETIME, TIMESTAMP",
+  },
+  required: {
+    type: "boolean",
+    default: false,
+    describe: "Make REQUIRED what every row has, and never as null",
+  },
+} as const;
+
+/** Either files or an hour of a type. Throws UsageError on both or neither. */
+export function checkRowSource(
+  files: readonly string[],
+  hour: string | undefined,
+  type: string | undefined,
+): void {
+  if (files.length > 0 && hour !== undefined)
+    throw new UsageError(
+      "found files and --hour: expected one of them, the rows come from either",
+    );
+  if (files.length === 0 && hour === undefined)
+    throw new UsageError(
+      "there are no rows to look at: name NDJSON files, or --type T --hour H",
+    );
+  if (hour !== undefined && type === undefined)
+    throw new UsageError(
+      "--hour needs --type: an hour's rows are staged by type",
+    );
+}
+
+/** yargs keeps only the last of several files otherwise, and an option that is given twice has two values with it. */
+export const manyFiles = { "duplicate-arguments-array": true } as const;
+
+const lists = ["_", "files", "sample"];
+
+/** Throws UsageError where an option that takes one value was given two; for commands with `manyFiles`. */
+export function refuseRepeated(args: Readonly<Record<string, unknown>>): true {
+  const repeated = Object.keys(args).find(
+    (name) => !lists.includes(name) && Array.isArray(args[name]),
+  );
+  if (repeated === undefined) return true;
+  throw new UsageError(`--${repeated} is given twice: expected one value`);
+}
