@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { PreparedHour } from "./prepare-hour.js";
-import { runChild, type ChildRun } from "./run-child.js";
+import { runChild, type ChildRun } from "../run-child.js";
 import {
   compareCounts,
   compareSums,

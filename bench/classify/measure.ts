@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { format as formatMarkdown } from "prettier";
 import { corpusKinds, type CorpusKind } from "./corpus.js";
 import { findFaults } from "./find-faults.js";
-import { describeMachine } from "./machine.js";
+import { describeMachine } from "../machine.js";
 import { measureCorpus, type Format } from "./measure-corpus.js";
 import { prepareHour } from "./prepare-hour.js";
 import { quotableMb, readOptions } from "./read-options.js";
@@ -15,6 +15,7 @@ import {
   formatResults,
   type CorpusResult,
   type LargeObjectResult,
+  type WorkersResult,
 } from "./results-page.js";
 import {
   baselineNames,
@@ -23,7 +24,7 @@ import {
   gunzip,
   installBaselines,
 } from "./ways.js";
-import { stopChild } from "./run-child.js";
+import { stopChild } from "../run-child.js";
 import { makeWorkFolder } from "./work-folder.js";
 
 const largeBytes = 2e9;
@@ -55,12 +56,14 @@ try {
   const corpora: CorpusResult[] = [];
   for (const kind of kinds) corpora.push(await measureKind(kind));
   const large = options.large ? await measureLargeObjects() : [];
+  const workers = options.large ? [await measureWorkers()] : [];
   const page = formatResults({
     date: new Date(),
     machine: describeMachine(),
     rounds: options.rounds,
     corpora,
     large,
+    workers,
   });
   const text = await formatMarkdown(page, { parser: "markdown" });
   process.stdout.write(text);
@@ -71,6 +74,9 @@ try {
     ...findFaults(
       "one object of 2 GB",
       large.map(({ measurement }) => measurement),
+    ),
+    ...workers.flatMap(({ measurements }) =>
+      findFaults("workers", measurements),
     ),
   ];
   for (const fault of faults) tell(fault);
@@ -141,6 +147,25 @@ async function measureLargeObjects(): Promise<LargeObjectResult[]> {
     if (!options.keep) rmSync(hour.workDir, { recursive: true });
   }
   return results;
+}
+
+async function measureWorkers(): Promise<WorkersResult> {
+  const hour = await prepareHour(join(work, "workers"), {
+    kind: "app",
+    sizeBytes: largeBytes,
+    objects: options.objects,
+  });
+  const measurements = await measureCorpus(
+    new Map([["plain", hour]]),
+    () => [ours, twoWorkers],
+    options.rounds,
+    (progress) => {
+      tell(`workers: ${progress}`);
+    },
+  );
+  if (!options.keep) rmSync(hour.workDir, { recursive: true });
+  const { bytes, files } = hour.corpus;
+  return { bytes, objects: files.length, measurements };
 }
 
 function writeResults(text: string): void {

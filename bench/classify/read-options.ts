@@ -44,7 +44,8 @@ export async function readOptions(words: readonly string[]) {
     .option("large", {
       type: "boolean",
       default: false,
-      describe: "Also the peak memory for one object of 2 GB",
+      describe:
+        "Also 2 GB: the peak memory for them in one object, and two workers beside one",
     })
     .option("program", {
       type: "string",

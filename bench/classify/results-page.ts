@@ -15,12 +15,20 @@ export interface LargeObjectResult {
   readonly measurement: Measurement;
 }
 
+/** One worker and two, on an hour of large objects. */
+export interface WorkersResult {
+  readonly bytes: number;
+  readonly objects: number;
+  readonly measurements: readonly Measurement[];
+}
+
 export interface ResultsPage {
   readonly date: Date;
   readonly machine: string;
   readonly rounds: number;
   readonly corpora: readonly CorpusResult[];
   readonly large: readonly LargeObjectResult[];
+  readonly workers: readonly WorkersResult[];
 }
 
 /** Of `gzip -dc` alone and sluice on plain input together. */
@@ -114,7 +122,7 @@ function sumOf(
   );
 }
 
-function formatCases({ corpora, large }: ResultsPage): string[] {
+function formatCases({ corpora, large, workers }: ResultsPage): string[] {
   const rows = [
     ...corpora.flatMap(({ kind, measurements }) => {
       const cpu = (wayName: string, format: Format) =>
@@ -132,14 +140,21 @@ function formatCases({ corpora, large }: ResultsPage): string[] {
         ],
       ];
     }),
-    ...corpora.flatMap(({ kind, measurements }) => {
+    ...[
+      ...corpora.map(({ corpus, measurements }) => ({
+        bytes: corpus.bytes,
+        objects: corpus.files.length,
+        measurements,
+      })),
+      ...workers,
+    ].flatMap(({ bytes, objects, measurements }) => {
       const [one, two] = [oursName, twoWorkersName].map((name) =>
         measurements.find(({ way }) => way.name === name),
       );
       if (one === undefined || two === undefined) return [];
       return [
         [
-          `\`${kind}\`: time with 1 worker, to that with 2, on objects of equal size`,
+          `${objects} objects of equal size, ${(bytes / 1e9).toFixed(1)} GB: time with 1 worker, to that with 2`,
           (one.wallSeconds / two.wallSeconds).toFixed(2),
           `at least ${workerGain}`,
         ],

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import ts from "typescript";
-import { python } from "./run-child.js";
+import { python } from "../run-child.js";
 
 /** What a way is given: the same for all. */
 export interface SplitTask {

@@ -1,6 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import {
+  AccessError,
   DataRefusedError,
+  MemoryLimitError,
   ObjectChangedError,
   ServiceError,
 } from "../errors.js";
@@ -125,11 +127,25 @@ function serveThread(
           break;
       }
     });
-    thread.on("error", reject);
+    thread.on("error", (error) => {
+      reject(isHeapFull(error) ? heapFullError(error) : error);
+    });
     thread.on("exit", (code) => {
       reject(new ServiceError(`a thread ended with code ${code} in its work`));
     });
   });
+}
+
+function isHeapFull(error: Error): boolean {
+  return "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+}
+
+function heapFullError(cause: Error): MemoryLimitError {
+  return new MemoryLimitError(
+    "a thread that splits has filled its heap, whose size follows the memory limit; classify with fewer --workers, " +
+      "or give the pod more memory (airflow.classify.resources.memory in the catalog, then sluice generate)",
+    { cause },
+  );
 }
 
 function restoreError(code: string | null, message: string): Error {
@@ -138,6 +154,8 @@ function restoreError(code: string | null, message: string): Error {
       return new DataRefusedError(message);
     case "OBJECT_CHANGED":
       return new ObjectChangedError(message);
+    case "ACCESS":
+      return new AccessError(message);
     case null:
       return new Error(message);
     default:
