@@ -22,7 +22,7 @@ export interface Job {
 }
 
 /** The rest of a load job is its URIs, ten thousand at most. */
-export const jobFields =
+const jobFields =
   "jobReference,status,statistics/load/outputRows,statistics/query/statementType,statistics/query/schema";
 
 const firstPollMs = 250;

@@ -35,6 +35,8 @@ export interface Manifest {
   readonly hour: FolderHour;
   readonly seq: number;
   readonly run: string;
+  /** Written by each sweep of the hour: makes the manifest another object, so that what ran before can't be committed. */
+  readonly fence?: string;
   /** `sha256:` and the hash of the catalog file's bytes. */
   readonly catalog: string;
   readonly finished_at: string;

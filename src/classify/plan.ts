@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { UsageError } from "../errors.js";
 import { hourPath, parseFolderHour, type FolderHour } from "../folder-hour.js";
 import type { Work } from "./same-work.js";
@@ -37,8 +38,15 @@ export function formatPlanId({ hour, run }: PlanId): string {
   return `${hour}-${run}`;
 }
 
-/** Throws UsageError. */
+/**
+ * Reads `2026-11-21T03-5651bb556e827d17`, or `2026-11-21T03@NAME` for a plan that was made with `--name NAME`.
+ * Throws UsageError.
+ */
 export function parsePlanId(text: string): PlanId {
+  const [, namedHour, name] =
+    /^(\d{4}-\d{2}-\d{2}T\d{2})@(.*)$/.exec(text) ?? [];
+  if (namedHour !== undefined && name !== undefined)
+    return { hour: parseFolderHour(namedHour), run: runOfName(name) };
   const match = /^(\d{4}-\d{2}-\d{2}T\d{2})-([0-9a-f]{16})$/.exec(text);
   const [, hour, run] = match ?? [];
   if (hour === undefined || run === undefined) {
@@ -47,6 +55,18 @@ export function parsePlanId(text: string): PlanId {
     );
   }
   return { hour: parseFolderHour(hour), run };
+}
+
+/**
+ * The run of a plan that is made under this name, so that whoever knows the name need not be told the id. As a run must never
+ * come again, neither must the name: a pod's own one. Throws UsageError.
+ */
+export function runOfName(name: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(name))
+    throw new UsageError(
+      `${JSON.stringify(name)} can't name a plan: expected the name of the pod that makes it, 1 to 253 lower case letters, digits, - and .`,
+    );
+  return createHash("sha256").update(name).digest("hex").slice(0, 16);
 }
 
 export function planKey({ hour, run }: PlanId): string {

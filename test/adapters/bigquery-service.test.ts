@@ -629,23 +629,25 @@ describe("BigQuery's answers that the stand-in does not give", () => {
     }
 
     describe("without usable credentials", () => {
-      const variable = "GOOGLE_APPLICATION_CREDENTIALS";
-      const before = process.env[variable];
+      const before = process.env.GOOGLE_APPLICATION_CREDENTIALS;
       let folder = "";
 
       beforeEach(async () => {
         folder = await mkdtemp(join(tmpdir(), "sluice-credentials-"));
-        process.env[variable] = join(folder, "key.json");
+        process.env.GOOGLE_APPLICATION_CREDENTIALS = join(folder, "key.json");
       });
       afterEach(async () => {
-        if (before === undefined) delete process.env[variable];
-        else process.env[variable] = before;
+        if (before === undefined)
+          delete process.env.GOOGLE_APPLICATION_CREDENTIALS;
+        else process.env.GOOGLE_APPLICATION_CREDENTIALS = before;
         await rm(folder, { recursive: true });
       });
 
       it("says what to set when the key file is not there", async () => {
         const warehouse = await open(() => ({ json: {} }), {
           endpoint: undefined,
+          // A second try would outlast the test.
+          retryDelayMs: 3_600_000,
         });
         const error = await catchError(() => describeOnce(warehouse));
         expect(error).to.be.instanceOf(AccessError);

@@ -333,6 +333,26 @@ describeWithServers("S3ObjectStore", (servers) => {
           expect(proxy.requests).to.have.length(3);
         });
 
+      it("tell keys as they are where S3 encodes them", async () => {
+        const prefix = store!.url.split("/").at(-1) ?? "";
+        decide = () => ({
+          kind: "answer",
+          status: 200,
+          body: `<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>${[
+            "a%2Bb+c/%ED%95%9C%0A",
+            "%252e&amp;",
+          ]
+            .map((key) => `<Contents><Key>${prefix}/${key}</Key></Contents>`)
+            .join("")}</ListBucketResult>`,
+        });
+        const listed = await collect(store!.list(""));
+        expect(listed.map(({ key }) => key)).to.deep.equal([
+          "a+b c/한\n",
+          "%2e&",
+        ]);
+        expect(proxy.requests[0]!.path).to.include("encoding-type=url");
+      });
+
       it("are an error where a page is missing", async () => {
         decide = () => ({
           kind: "answer",
@@ -381,6 +401,34 @@ describeWithServers("S3ObjectStore", (servers) => {
           }
         });
       }
+
+      for (const [status, code] of [
+        [404, "NoSuchUpload"],
+        [412, "PreconditionFailed"],
+      ] as const)
+        it(`know their own object of many parts where S3 answers the second try with ${code}`, async () => {
+          let completes = 0;
+          decide = (request) => {
+            if (!isComplete(request)) return null;
+            completes += 1;
+            return completes === 1
+              ? { kind: "lose-answer" }
+              : errorAnswer(status, code);
+          };
+          const put = await store!.put("key", inBlocks(large), {
+            ifMatch: null,
+          });
+          expect(completes).to.equal(2);
+          expect((await direct!.get("key"))?.etag).to.equal(put.etag);
+        });
+
+      it("fail where their parts went away before they were one object", async () => {
+        decide = (request) =>
+          isComplete(request) ? errorAnswer(404, "NoSuchUpload") : null;
+        const error = await errorOf(store!.put("key", inBlocks(large)));
+        expect(error).to.be.instanceOf(ServiceError);
+        expect(error.message).to.include("(NoSuchUpload)");
+      });
 
       it("do not take another's object of the same bytes for their own", async () => {
         await direct!.put("key", bytes);

@@ -199,6 +199,28 @@ describe("the fault proxy", () => {
     expect(delivered).to.deep.equal([]);
   });
 
+  it("delivers a request late, when another has come first, and though its client is gone", async () => {
+    const delayMs = 300;
+    const { endpoint } = await start(({ ordinal }) =>
+      ordinal === 1 ? { kind: "late", delayMs } : null,
+    );
+    const gone = new AbortController();
+    const late = fetch(endpoint, {
+      method: "POST",
+      body: "late",
+      signal: gone.signal,
+    }).catch(() => "gone");
+    while (proxy?.requests.length !== 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await fetch(endpoint, { method: "POST", body: "first" });
+    gone.abort();
+    expect(await late).to.equal("gone");
+    expect(proxy.underWay).to.equal(1);
+    while (proxy.underWay > 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(delivered.map(({ body }) => body)).to.deep.equal(["first", "late"]);
+  });
+
   it("loses an answer, and the server has acted", async () => {
     const endpoint = await startWith({ kind: "lose-answer" });
     const sent = fetch(endpoint, { method: "POST", body: "x" });

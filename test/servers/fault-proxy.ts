@@ -36,6 +36,8 @@ export type Fault =
       readonly delayMs: number;
       readonly afterBytes?: number;
     }
+  /** The server gets the request only after `delayMs`, when others may have come first; also where the client is gone by then. */
+  | { readonly kind: "late"; readonly delayMs: number }
   /** The answer's head is the server's, its body ends after so many bytes, and the connection with it. */
   | { readonly kind: "truncate"; readonly afterBytes: number }
   /** The server gets the request, answers, and gets it again; the second answer is passed on. */
@@ -124,6 +126,13 @@ export async function startFaultProxy(
     switch (fault?.kind) {
       case undefined: {
         await pass(await forward(request, response), response);
+        return;
+      }
+      case "late": {
+        if (waitsForContinue(request)) response.writeContinue();
+        const body = await buffer(request);
+        await sleep(fault.delayMs);
+        await pass(await forward(request, response, body), response);
         return;
       }
       case "reset": {

@@ -32,7 +32,7 @@ const bigQuery = startOnce(async () => {
   return startBigQueryServer({ gcsDirectory: directory });
 });
 
-export function useServers(): SharedServers {
+function useServers(): SharedServers {
   return { s3, gcs, bigQuery };
 }
 
@@ -42,7 +42,7 @@ after("stop the shared servers", async () => {
 });
 
 /** The servers that are not installed; `make servers` installs them. */
-export function missingServers(): readonly string[] {
+function missingServers(): readonly string[] {
   const named = [
     ["S3 (versitygw)", serverPrograms.s3],
     ["GCS (fake-gcs-server)", serverPrograms.gcs],

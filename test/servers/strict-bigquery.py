@@ -1,10 +1,12 @@
-"""Starts local-bigquery with two differences, which the tests of sluice need. Takes local-bigquery's own arguments.
+"""Starts local-bigquery with three differences, which the tests of sluice need. Takes local-bigquery's own arguments.
 
 1. NDJSON loads are as strict as BigQuery's. local-bigquery leaves the rows to DuckDB's read_json, which drops fields that
    the schema lacks, fills missing REQUIRED ones with null and rounds 1.5 to 2. Here each row is judged first, by the
    table's schema or the job's. A row that does not fit fails the job, or is skipped as far as `maxBadRecords` lets it; the
    job's `status.errors` name each such row by its file and position, as BigQuery does, in the words that it uses.
-2. It runs offline. It opens DuckDB with a TimeZone, for which DuckDB would download its ICU extension before the installed
+2. A text in a JSON column is a JSON string, as in BigQuery's load jobs. local-bigquery reads such a column as text, and
+   takes what the text holds for JSON.
+3. It runs offline. It opens DuckDB with a TimeZone, for which DuckDB would download its ICU extension before the installed
    one is loaded. Here the time zone is set right after.
 
 GCS_LOCAL_ROOT is the folder of the GCS server's buckets; local-bigquery reads `gs://` URIs from there.
@@ -201,6 +203,13 @@ def files_of(cursor, config, upload: str | None) -> list[tuple[str, str | None]]
     return files
 
 
+def quote_json_texts(line: bytes, columns: list[str]) -> bytes:
+    """The row with the texts in these columns quoted once more, for a reader that takes them for JSON."""
+    row = json.loads(line)
+    texts = {column: json.dumps(row[column]) for column in columns if isinstance(row.get(column), str)}
+    return json.dumps(row | texts).encode() if texts else line
+
+
 load_leniently = load.run
 
 
@@ -213,13 +222,14 @@ def load_strictly(cursor, config, upload: str | None):
         return load_leniently(cursor, config, upload)
     fields = (config.schema_ and config.schema_.fields) or tables.columns(project, dataset, table)
     rows = judge_rows(files_of(cursor, config, upload), fields, bool(config.ignoreUnknownValues))
-    if not rows.errors:
+    json_columns = [field.name for field in fields if (field.type or "").upper() == "JSON" and field.mode != "REPEATED"]
+    if not rows.errors and not json_columns:
         return load_leniently(cursor, config, upload)
     max_bad_records = config.maxBadRecords or 0
     if len(rows.errors) > max_bad_records:
         raise too_many_errors(rows, max_bad_records)
     with tempfile.NamedTemporaryFile(suffix=".json", delete=False) as file:
-        file.write(b"\n".join(rows.good))
+        file.write(b"\n".join(quote_json_texts(line, json_columns) for line in rows.good))
     try:
         statistics = load_leniently(cursor, config, file.name)
     finally:
