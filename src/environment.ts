@@ -22,6 +22,11 @@ export interface Environment {
   readonly endpoints: ServiceEndpoints;
 }
 
+/** On Node 20, Amazon's SDK writes eight lines to standard error about its future versions, between our own. Ours is pinned. */
+export function quietAwsSdk(variables: NodeJS.ProcessEnv = process.env): void {
+  variables["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+}
+
 export function readEnvironment(
   variables: NodeJS.ProcessEnv = process.env,
 ): Environment {

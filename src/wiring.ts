@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { BigQuerySettings } from "./catalog/catalog.js";
 import type { SplitThreadData } from "./classify/split-thread.js";
-import type { ServiceEndpoints } from "./environment.js";
+import { quietAwsSdk, type ServiceEndpoints } from "./environment.js";
 import { UsageError } from "./errors.js";
 import { findPackageRoot } from "./package-root.js";
 import type { ObjectStore } from "./ports/object-store.js";
@@ -21,6 +21,7 @@ export async function openObjectStore(
   const [, scheme, bucket = "", prefix = ""] =
     /^(s3|gs):\/\/([^/]+)\/?(.*?)\/*$/.exec(url) ?? [];
   if (scheme === "s3") {
+    quietAwsSdk();
     const { S3ObjectStore } = await import("./adapters/s3-object-store.js");
     const { s3PathStyle: forcePathStyle, s3DefaultRegion: defaultRegion } =
       endpoints;

@@ -24,7 +24,7 @@ export function toSluiceError(
   what: string,
 ): SluiceError {
   if (error instanceof SluiceError) return error;
-  const message = `${place.url}: ${what}: ${messageOf(error)}`;
+  const message = `${place.url}: ${what}: ${messageOf(error).replace(/[.\s]+$/, "")}`;
   if (!(error instanceof BigQueryFailure)) return new ServiceError(message);
   if (isGoneFile(error)) {
     return new ObjectChangedError(

@@ -30,6 +30,7 @@ export async function appendSources(
     const types = converters.map((_, index) => appender.columnType(index));
     let rows: DuckDBValue[][] = [];
     let appended = 0;
+    let judgedRows = 0;
     for (const source of options.sources) {
       let line = 0;
       for await (const text of readLines(await source.open())) {
@@ -50,13 +51,14 @@ export async function appendSources(
           rows = [];
         }
       }
+      judgedRows += line;
       if (line !== source.rows) {
         throw new DataRefusedError(
           `${source.key} holds ${line} rows, but the manifest says ${source.rows}: classify the hour again`,
         );
       }
     }
-    if (misfits.rowCount > 0) throw misfits.toError(options.temp);
+    if (misfits.rowCount > 0) throw misfits.toError(options.temp, judgedRows);
     if (rows.length > 0) appender.appendDataChunk(toChunk(types, rows));
     appender.flushSync();
     return appended;

@@ -93,7 +93,7 @@ export function translateGcsError(
       );
     case 401:
       return new AccessError(
-        `${where}: the credentials are not accepted (${said}); check which account the job runs as`,
+        `${where}: the credentials are not accepted (${said}); check which account the job runs as: its workload identity, or the file that GOOGLE_APPLICATION_CREDENTIALS names`,
       );
     case 403:
       return new AccessError(`${where}: ${explainForbidden(said, attempt)}`);

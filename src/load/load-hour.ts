@@ -7,6 +7,7 @@ import {
 } from "../classify/manifest.js";
 import { readManifest } from "../classify/read-manifest.js";
 import {
+  AccessError,
   DataRefusedError,
   MisfitError,
   NotReadyError,
@@ -108,8 +109,13 @@ async function loadManifest(
   const temp = `${type.table}_TEMP_${compactHour(hour)}_${attempt}`;
   const jobId = `sluice_${type.table}_${compactHour(hour)}_${attempt}_0`;
   const bytes = staged.files.reduce((sum, file) => sum + file.bytes, 0);
+  let isMade = true;
   try {
-    await warehouse.createTemp(temp, options.fields);
+    await warehouse.createTemp(temp, options.fields).catch((error: unknown) => {
+      // After any other failure, it may have been made all the same.
+      isMade = !(error instanceof AccessError);
+      throw error;
+    });
     const rowsLoaded = await loadTemp(options, ports, shape, {
       temp,
       jobId,
@@ -149,12 +155,19 @@ async function loadManifest(
       duration_ms: clock().getTime() - startedAt.getTime(),
     };
   } finally {
-    // What can't be dropped goes away by itself; the load's own outcome is what counts.
-    await warehouse.dropTable(temp).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      ports.log.warn({ temp, reason }, "a TEMP table is left behind");
-    });
+    if (isMade) await dropTemp(temp, ports);
   }
+}
+
+/** What can't be dropped goes away by itself; the load's own outcome is what counts. */
+async function dropTemp(
+  temp: string,
+  { warehouse, log }: LoadHourPorts,
+): Promise<void> {
+  await warehouse.dropTable(temp).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn({ temp, reason }, "a TEMP table is left behind");
+  });
 }
 
 function requireType(
