@@ -80,7 +80,7 @@ const addAdd: AddCommand = (yargs, context) =>
             name,
             open: () => openSample(name),
           })),
-          openStage: context.openStage,
+          openStage: (catalog) => context.openStage(catalog),
           clock: () => new Date(),
         },
       );

@@ -1,10 +1,5 @@
 import { parseFolderHour } from "../folder-hour.js";
-import type {
-  AddCommand,
-  CommandContext,
-  CommandLine,
-  GlobalArguments,
-} from "./context.js";
+import type { AddCommand, CommandContext, GlobalArguments } from "./context.js";
 import {
   checkRowSource,
   inferOptions,
@@ -360,7 +355,7 @@ const addSchema: AddCommand = (yargs, context) =>
       addSchemaDiff,
       addSchemaApply,
     ])
-      addCommand(group as CommandLine, context);
+      addCommand(group, context);
     return group.demandCommand(1, "a schema command is missing");
   });
 

@@ -109,13 +109,14 @@ async function loadManifest(
   const temp = `${type.table}_TEMP_${compactHour(hour)}_${attempt}`;
   const jobId = `sluice_${type.table}_${compactHour(hour)}_${attempt}_0`;
   const bytes = staged.files.reduce((sum, file) => sum + file.bytes, 0);
-  let isMade = true;
   try {
-    await warehouse.createTemp(temp, options.fields).catch((error: unknown) => {
-      // After any other failure, it may have been made all the same.
-      isMade = !(error instanceof AccessError);
-      throw error;
-    });
+    await warehouse.createTemp(temp, options.fields);
+  } catch (error) {
+    // After any other failure, it may have been made all the same.
+    if (!(error instanceof AccessError)) await dropTemp(temp, ports);
+    throw error;
+  }
+  try {
     const rowsLoaded = await loadTemp(options, ports, shape, {
       temp,
       jobId,
@@ -155,7 +156,7 @@ async function loadManifest(
       duration_ms: clock().getTime() - startedAt.getTime(),
     };
   } finally {
-    if (isMade) await dropTemp(temp, ports);
+    await dropTemp(temp, ports);
   }
 }
 

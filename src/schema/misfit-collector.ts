@@ -1,28 +1,38 @@
 import { MisfitError, type Misfit } from "../errors.js";
 import type { RowMisfit } from "./judge-row.js";
+import { copyText } from "./copy-text.js";
+import { describeMend } from "./mend-misfit.js";
 
 /** Past this many groups only their number is kept: a row may bring any number of unknown keys. */
 const largestGroupCount = 200;
 const longestExampleText = 500;
 
+/** A group with more than its first row. */
+export interface MisfitGroup extends Misfit {
+  /** The first rows, `example` among them. */
+  readonly examples: readonly Misfit["example"][];
+}
+
 /** Groups misfits by column, expected and found, with the number of rows and the first example of each. */
 export interface MisfitCollector {
   readonly rowCount: number;
+  /** Misfits that are in no group, because there are too many groups. */
+  readonly ungroupedCount: number;
   add(
     misfits: readonly RowMisfit[],
     source: string,
     line: number,
     text: string,
   ): void;
-  misfits(): readonly Misfit[];
-  /** The refusal, in words. */
-  toError(what: string): MisfitError;
+  misfits(): readonly MisfitGroup[];
+  /** The refusal, in words. `rowsSeen`: how many rows were looked at, the fitting ones included. */
+  toError(what: string, rowsSeen?: number): MisfitError;
 }
 
-export function createMisfitCollector(): MisfitCollector {
+export function createMisfitCollector(examplesKept = 1): MisfitCollector {
   const groups = new Map<
     string,
-    { -readonly [Key in keyof Misfit]: Misfit[Key] }
+    RowMisfit & { count: number; readonly examples: Misfit["example"][] }
   >();
   let rowCount = 0;
   let ungrouped = 0;
@@ -43,38 +53,49 @@ export function createMisfitCollector(): MisfitCollector {
       ]);
       if (inThisRow.has(key)) continue;
       inThisRow.add(key);
-      const group = groups.get(key);
-      if (group !== undefined) group.count += 1;
-      else if (groups.size >= largestGroupCount) ungrouped += 1;
-      else
-        groups.set(key, {
-          ...misfit,
-          count: 1,
-          example: { source, line, text: truncate(text) },
-        });
+      let group = groups.get(key);
+      if (group === undefined && groups.size >= largestGroupCount) {
+        ungrouped += 1;
+        continue;
+      }
+      group ??= { ...misfit, count: 0, examples: [] };
+      groups.set(key, group);
+      group.count += 1;
+      if (group.examples.length < examplesKept)
+        group.examples.push({ source, line, text: truncate(text) });
     }
   }
 
-  function misfits(): readonly Misfit[] {
-    return [...groups.values()];
+  function misfits(): readonly MisfitGroup[] {
+    return [...groups.values()].flatMap((group) => {
+      const [example] = group.examples;
+      return example === undefined ? [] : [{ ...group, example }];
+    });
   }
 
   return {
     get rowCount() {
       return rowCount;
     },
+    get ungroupedCount() {
+      return ungrouped;
+    },
     add,
     misfits,
-    toError(what) {
+    toError(what, rowsSeen) {
       const more =
         ungrouped > 0
           ? [`  and ${ungrouped} further misfits of other columns`]
           : [];
+      const rows =
+        rowsSeen === undefined
+          ? `${rowCount} ${rowCount === 1 ? "row does" : "rows do"}`
+          : `${rowCount} of ${rowsSeen} rows ${rowCount === 1 ? "does" : "do"}`;
       const message = [
-        `${what}: ${rowCount} ${rowCount === 1 ? "row does" : "rows do"} not fit the schema; nothing was loaded`,
+        `${what}: ${rows} not fit the schema; nothing was loaded`,
         ...misfits().map(formatMisfit),
         ...more,
-        "Mend the schema file (or wrap the column, or mend the logs) and load again.",
+        "Mend the schema file (or wrap the column, or mend the logs) and load again; sluice schema check tries it without a load.",
       ].join("\n");
       return new MisfitError(message, misfits());
     },
@@ -85,11 +106,11 @@ function formatMisfit(misfit: Misfit): string {
   const { source, line, text } = misfit.example;
   const column = misfit.column === "" ? "the row" : misfit.column;
   const rows = misfit.count === 1 ? "1 row" : `${misfit.count} rows`;
-  return `  ${column}: expected ${misfit.expected}, found ${misfit.found} in ${rows}; first ${source}:${line} ${text}`;
+  return `  ${column}: expected ${misfit.expected}, found ${misfit.found} in ${rows}; first ${source}:${line} ${text}\n    ${describeMend(misfit)}`;
 }
 
 function truncate(text: string): string {
   return text.length > longestExampleText
-    ? `${text.slice(0, longestExampleText)}…`
-    : text;
+    ? copyText(`${text.slice(0, longestExampleText)}…`)
+    : copyText(text);
 }

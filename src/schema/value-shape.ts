@@ -1,139 +1,282 @@
 import type { JsonNode } from "../json/parse-json.js";
-import { readScaledDecimal } from "./read-decimal.js";
+import { copyText } from "./copy-text.js";
+import {
+  newNumberFacts,
+  observeNumber,
+  type NumberFacts,
+} from "./number-facts.js";
+import {
+  newTextFacts,
+  observeText,
+  type Example,
+  type TextFacts,
+} from "./text-facts.js";
+
+/** One row: its JSON text, and where it stands. */
+export interface SampleRow {
+  readonly text: string;
+  readonly source: string;
+  readonly line: number;
+}
+
+export type Kind = "strings" | "numbers" | "booleans" | "objects" | "arrays";
+
+export interface Member {
+  /** As it was spelled first. */
+  readonly name: string;
+  /** Another spelling of it, in other upper and lower case. */
+  otherName: string | null;
+  readonly shape: Shape;
+  lastObject: number;
+}
+
+export interface ObjectFacts {
+  count: number;
+  /** By key in lower case, in the order of first appearance; emptied where there are too many. */
+  readonly members: Map<string, Member>;
+  /** More different keys than a table has columns, or deeper than BigQuery takes. */
+  isCrowded: boolean;
+  isTooDeep: boolean;
+  /** The first object with a key twice, or twice but for its case. */
+  repeatedKey: (Example & { readonly key: string }) | null;
+}
+
+export interface ArrayFacts {
+  count: number;
+  empty: number;
+  /** Of all the arrays' elements. */
+  readonly element: Shape;
+}
 
 /** Everything that was seen at one place of the rows. */
 export interface Shape {
-  hasNull: boolean;
-  hasText: boolean;
-  hasBoolean: boolean;
-  hasInteger: boolean;
-  hasFraction: boolean;
-  hasBareNumber: boolean;
-  hasQuotedNumber: boolean;
-  /** An integer outside of 64 bits. */
-  hasWideInteger: boolean;
-  /** An integer that a double would round. */
-  hasLongInteger: boolean;
-  hasBeyondDouble: boolean;
-  /** A number that NUMERIC would round or refuse. */
-  hasBeyondNumeric: boolean;
-  hasObject: boolean;
-  hasRepeatedKeys: boolean;
-  /** By key in lower case, in the order of first appearance. */
-  readonly members: Map<
-    string,
-    { readonly name: string; readonly shape: Shape }
-  >;
-  /** Of all the arrays' elements; null where no array was seen. */
-  element: Shape | null;
+  nulls: number;
+  numbers: NumberFacts | null;
+  texts: TextFacts | null;
+  booleans: { count: number; trues: number } | null;
+  objects: ObjectFacts | null;
+  arrays: ArrayFacts | null;
+  /** The first value of each kind. */
+  readonly examples: Partial<Record<Kind, Example>>;
+  /** A few different scalars, as they are spelled. */
+  readonly samples: string[];
 }
 
 /** BigQuery takes RECORDs 15 levels deep; what lies deeper is not looked at either. */
 const maxDepth = 15;
-const largestNumeric = 10n ** 38n - 1n;
-const quotedNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?$/;
+const maxMembers = 10_000;
+/** Keeps keys that are data, such as user ids, from filling the memory. */
+const maxShapes = 200_000;
+const sampleCount = 3;
+const longestExample = 60;
 
 export function isTooDeep(depth: number): boolean {
   return depth > maxDepth;
 }
 
-export function newShape(): Shape {
+function newShape(): Shape {
   return {
-    hasNull: false,
-    hasText: false,
-    hasBoolean: false,
-    hasInteger: false,
-    hasFraction: false,
-    hasBareNumber: false,
-    hasQuotedNumber: false,
-    hasWideInteger: false,
-    hasLongInteger: false,
-    hasBeyondDouble: false,
-    hasBeyondNumeric: false,
-    hasObject: false,
-    hasRepeatedKeys: false,
-    members: new Map(),
-    element: null,
+    nulls: 0,
+    numbers: null,
+    texts: null,
+    booleans: null,
+    objects: null,
+    arrays: null,
+    examples: {},
+    samples: [],
   };
 }
 
-/** Adds one value to what was seen at its place. `quoted`: a string that spells a number is one. */
-export function observeValue(
-  shape: Shape,
-  node: JsonNode,
-  quoted: boolean,
-  depth = 0,
-): void {
-  switch (node.kind) {
-    case "null":
-      shape.hasNull = true;
-      break;
-    case "boolean":
-      shape.hasBoolean = true;
-      break;
-    case "string":
-      if (quoted && quotedNumber.test(node.value)) {
-        shape.hasQuotedNumber = true;
-        observeNumber(shape, node.value);
-      } else shape.hasText = true;
-      break;
-    case "number":
-      shape.hasBareNumber = true;
-      observeNumber(shape, node.text);
-      break;
-    case "array":
-      shape.element ??= newShape();
-      if (isTooDeep(depth)) break;
-      for (const item of node.items)
-        observeValue(shape.element, item, quoted, depth + 1);
-      break;
-    case "object":
-      shape.hasObject = true;
-      if (!isTooDeep(depth)) observeMembers(shape, node.members, quoted, depth);
-      break;
-  }
+/** The number of values other than null. */
+export function countValues(shape: Shape): number {
+  return (
+    (shape.numbers?.count ?? 0) +
+    (shape.texts?.count ?? 0) +
+    (shape.booleans?.count ?? 0) +
+    (shape.objects?.count ?? 0) +
+    (shape.arrays?.count ?? 0)
+  );
 }
 
-function observeMembers(
-  shape: Shape,
-  members: readonly { readonly key: string; readonly value: JsonNode }[],
-  quoted: boolean,
-  depth: number,
-): void {
-  const seen = new Set<string>();
-  for (const { key, value } of members) {
-    const folded = key.toLowerCase();
-    if (seen.has(folded)) shape.hasRepeatedKeys = true;
-    seen.add(folded);
-    let member = shape.members.get(folded);
-    if (member === undefined) {
-      member = { name: key, shape: newShape() };
-      shape.members.set(folded, member);
+export interface ShapeObserver {
+  /** Of the rows themselves, which are objects. */
+  readonly root: Shape;
+  observe(row: SampleRow, node: JsonNode): void;
+}
+
+/** Adds up what rows hold, in memory that does not grow with their number. */
+export function createShapeObserver(): ShapeObserver {
+  const root = newShape();
+  let row: SampleRow = { text: "", source: "", line: 0 };
+  let shapes = 1;
+  let objects = 0;
+
+  function toExample(node: JsonNode): Example {
+    const text = row.text.slice(
+      node.start,
+      Math.min(node.end, node.start + longestExample),
+    );
+    const more = node.end - node.start > longestExample ? "…" : "";
+    return {
+      text: copyText(text + more),
+      source: row.source,
+      line: row.line,
+    };
+  }
+
+  function addSample(shape: Shape, node: JsonNode): void {
+    if (shape.samples.length >= sampleCount) return;
+    const { text } = toExample(node);
+    if (!shape.samples.includes(text)) shape.samples.push(text);
+  }
+
+  function observeValue(shape: Shape, node: JsonNode, depth: number): void {
+    switch (node.kind) {
+      case "null":
+        shape.nulls += 1;
+        return;
+      case "boolean":
+        if (shape.booleans === null) {
+          shape.booleans = { count: 0, trues: 0 };
+          shape.examples.booleans = toExample(node);
+        }
+        shape.booleans.count += 1;
+        if (node.value) shape.booleans.trues += 1;
+        addSample(shape, node);
+        return;
+      case "string":
+        if (shape.texts === null) {
+          shape.texts = newTextFacts();
+          shape.examples.strings = toExample(node);
+        }
+        observeText(shape.texts, node.value, () => toExample(node));
+        addSample(shape, node);
+        return;
+      case "number":
+        if (shape.numbers === null) {
+          shape.numbers = newNumberFacts();
+          shape.examples.numbers = toExample(node);
+        }
+        observeNumber(shape.numbers, node.text);
+        addSample(shape, node);
+        return;
+      case "array":
+        observeArray(shape, node, depth, false);
+        return;
+      case "object":
+        observeObject(shape, node, depth);
+        return;
     }
-    observeValue(member.shape, value, quoted, depth + 1);
   }
+
+  function observeArray(
+    shape: Shape,
+    node: Extract<JsonNode, { kind: "array" }>,
+    depth: number,
+    isElement: boolean,
+  ): void {
+    if (shape.arrays === null) {
+      shape.arrays = { count: 0, empty: 0, element: newShape() };
+      shape.examples.arrays = toExample(node);
+      shapes += 1;
+    }
+    const { arrays } = shape;
+    arrays.count += 1;
+    if (node.items.length === 0) arrays.empty += 1;
+    // No column is an array of arrays: what lies in them changes nothing.
+    if (isElement) return;
+    for (const item of node.items) {
+      if (item.kind === "array")
+        observeArray(arrays.element, item, depth, true);
+      else observeValue(arrays.element, item, depth);
+    }
+  }
+
+  function observeObject(
+    shape: Shape,
+    node: Extract<JsonNode, { kind: "object" }>,
+    depth: number,
+  ): void {
+    if (shape.objects === null) {
+      shape.objects = {
+        count: 0,
+        members: new Map(),
+        isCrowded: false,
+        isTooDeep: false,
+        repeatedKey: null,
+      };
+      shape.examples.objects = toExample(node);
+    }
+    const facts = shape.objects;
+    facts.count += 1;
+    if (isTooDeep(depth)) facts.isTooDeep = true;
+    if (facts.isCrowded || facts.isTooDeep) return;
+    const serial = (objects += 1);
+    for (const { key, value } of node.members) {
+      const member = findMember(facts, key);
+      if (member === null) return;
+      if (member.lastObject === serial)
+        facts.repeatedKey ??= { ...toExample(value), key };
+      member.lastObject = serial;
+      observeValue(member.shape, value, depth + 1);
+    }
+  }
+
+  function findMember(facts: ObjectFacts, key: string): Member | null {
+    const folded = key.toLowerCase();
+    const known = facts.members.get(folded);
+    if (known !== undefined) {
+      if (known.name !== key) known.otherName ??= key;
+      return known;
+    }
+    if (facts.members.size >= maxMembers) crowd(facts);
+    else if (shapes >= maxShapes) crowd(findWidest(root) ?? facts);
+    if (facts.isCrowded) return null;
+    shapes += 1;
+    const member: Member = {
+      name: key,
+      otherName: null,
+      shape: newShape(),
+      lastObject: 0,
+    };
+    facts.members.set(folded, member);
+    return member;
+  }
+
+  function crowd(facts: ObjectFacts): void {
+    for (const { shape } of facts.members.values())
+      shapes -= countShapes(shape);
+    facts.members.clear();
+    facts.isCrowded = true;
+  }
+
+  return {
+    root,
+    observe(next, node) {
+      row = next;
+      observeValue(root, node, 0);
+    },
+  };
 }
 
-function observeNumber(shape: Shape, text: string): void {
-  const isInteger = /^-?\d+$/.test(text);
-  if (isInteger) shape.hasInteger = true;
-  else shape.hasFraction = true;
-  if (isInteger && text.length <= 15) return;
-  const value = Number(text);
-  if (!Number.isFinite(value)) shape.hasBeyondDouble = true;
-  const read = readScaledDecimal(text, 9);
-  if (
-    read === null ||
-    read === "huge" ||
-    !read.exact ||
-    read.scaled > largestNumeric ||
-    read.scaled < -largestNumeric
-  ) {
-    shape.hasBeyondNumeric = true;
+function findWidest(shape: Shape): ObjectFacts | null {
+  const inner = [
+    ...(shape.arrays === null ? [] : [shape.arrays.element]),
+    ...[...(shape.objects?.members.values() ?? [])].map((each) => each.shape),
+  ];
+  let widest = shape.objects;
+  for (const each of inner) {
+    const found = findWidest(each);
+    if ((found?.members.size ?? 0) > (widest?.members.size ?? 0))
+      widest = found;
   }
-  if (!isInteger) return;
-  const exact = BigInt(text);
-  if (BigInt.asIntN(64, exact) !== exact) shape.hasWideInteger = true;
-  if (!shape.hasBeyondDouble && BigInt(value) !== exact)
-    shape.hasLongInteger = true;
+  return widest;
+}
+
+function countShapes(shape: Shape): number {
+  let count = 1;
+  if (shape.arrays !== null) count += countShapes(shape.arrays.element);
+  for (const member of shape.objects?.members.values() ?? [])
+    count += countShapes(member.shape);
+  return count;
 }

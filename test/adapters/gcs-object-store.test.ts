@@ -473,7 +473,7 @@ describeWithServers("GcsObjectStore on fake-gcs-server", (servers) => {
         of: actions,
         status: 401,
         body: asJson(401, "Invalid Credentials"),
-        says: "the credentials are not accepted (Invalid Credentials); check which account the job runs as",
+        says: "the credentials are not accepted (Invalid Credentials); check which account the job runs as: its workload identity, or the file that GOOGLE_APPLICATION_CREDENTIALS names",
       },
       {
         of: actions,

@@ -117,6 +117,48 @@ describe("the command line", function () {
       says: "did you mean load_purchase?",
     },
     {
+      words: ["add"],
+      status: 2,
+      says: "add needs the TYPE",
+    },
+    {
+      words: ["add", "x"],
+      status: 2,
+      says: "name --sample FILE, or --hour H",
+    },
+    {
+      words: ["schema", "check", "a.ndjson", "--type", "a", "--type", "b"],
+      status: 2,
+      says: "--type is given twice",
+    },
+    {
+      words: ["schema", "diff", "a.json"],
+      status: 2,
+      says: "found 1 file: expected two schema files",
+    },
+    {
+      words: ["schema", "diff", "a.json", "b.json"],
+      status: 2,
+      says: "a.json: there is no such file",
+    },
+    {
+      words: ["schema", "check", "--hour", "2026-01-15T03"],
+      status: 2,
+      says: "--hour needs --type",
+    },
+    {
+      words: [
+        "schema",
+        "infer",
+        "--type",
+        "purchase",
+        "--hour",
+        "2026-01-15T03",
+      ],
+      status: 4,
+      says: "2026-01-15T03 is not classified",
+    },
+    {
       words: ["schema", "infer", "no-such.ndjson"],
       status: 2,
       says: "no-such.ndjson: cannot be read",
@@ -245,6 +287,7 @@ describe("the command line", function () {
 
   it("lists every command with an example in its help", () => {
     const commands = [
+      "add",
       "backfill",
       "check",
       "classify",
@@ -264,6 +307,12 @@ describe("the command line", function () {
       expect(sluice([command, "--help"]).stdout, command).to.include(
         "Examples:",
       );
+    }
+    for (const command of ["apply", "check", "diff", "extract", "infer"]) {
+      expect(
+        sluice(["schema", command, "--help"]).stdout,
+        `schema ${command}`,
+      ).to.include("Examples:");
     }
   });
 });
