@@ -1,0 +1,102 @@
+import pLimit from "p-limit";
+import type { Catalog } from "../catalog/catalog.js";
+import { readManifest } from "../classify/read-manifest.js";
+import { DataRefusedError } from "../errors.js";
+import {
+  addHours,
+  hourPath,
+  startOf,
+  type FolderHour,
+} from "../folder-hour.js";
+import type {
+  ListedObject,
+  ObjectInfo,
+  ObjectStore,
+} from "../ports/object-store.js";
+import type { LedgerRow, Warehouse } from "../ports/warehouse.js";
+import { findGarbage, type GarbageAge } from "./find-garbage.js";
+import type { Finding } from "./finding.js";
+import { judgeLoads } from "./judge-loads.js";
+import { judgeSource } from "./judge-source.js";
+import { listStageHours } from "./list-stage-hours.js";
+
+const hoursAtOnce = 8;
+
+export interface FindUndoneOptions extends GarbageAge {
+  readonly catalog: Catalog;
+  readonly hours: readonly FolderHour[];
+}
+
+export interface ReconcileStores {
+  readonly source: ObjectStore;
+  readonly stage: ObjectStore;
+  readonly warehouse: Warehouse;
+}
+
+/** What is undone or out of date, hour by hour; of an hour that has not settled, nothing. No table is read, and nothing is changed. */
+export async function findUndone(
+  options: FindUndoneOptions,
+  stores: ReconcileStores,
+): Promise<Finding[]> {
+  const { catalog, now } = options;
+  const hours = options.hours.filter((hour) => isSettled(catalog, hour, now));
+  const [first] = hours;
+  if (first === undefined) return [];
+  // The ledger before the manifests, and those before the source: what is done meanwhile looks undone, and never as if a person had to look.
+  const ledger = await stores.warehouse.readLedger(
+    first,
+    hours.at(-1) ?? first,
+  );
+  const staged = await listStageHours(stores.stage, hours);
+  const limit = pLimit(hoursAtOnce);
+  const found = await Promise.all(
+    hours.map((hour) =>
+      limit(() =>
+        judgeHour(options, stores, hour, ledger, staged.get(hour) ?? []),
+      ),
+    ),
+  );
+  return found.flat();
+}
+
+async function judgeHour(
+  { catalog, now, sweepAfterMs }: FindUndoneOptions,
+  { source, stage }: ReconcileStores,
+  hour: FolderHour,
+  ledger: readonly LedgerRow[],
+  staged: readonly ListedObject[],
+): Promise<Finding[]> {
+  let manifest;
+  try {
+    manifest = (await readManifest(stage, hour))?.manifest ?? null;
+  } catch (error) {
+    if (!(error instanceof DataRefusedError)) throw error;
+    const { message } = error;
+    return [
+      { hour, kind: "manifest_damaged", type: null, message, automatic: false },
+    ];
+  }
+  const listed: ObjectInfo[] = [];
+  for await (const info of source.list(`${hourPath(hour)}/`)) listed.push(info);
+  const change = judgeSource(hour, manifest, listed);
+  const findings = change === null ? [] : [change];
+  if (manifest === null) return findings;
+  const garbage = findGarbage(manifest, staged, { now, sweepAfterMs });
+  const [example] = garbage;
+  if (example !== undefined) {
+    const message = `${garbage.length} objects at the stage that the manifest does not name, ${example.key} among them`;
+    findings.push({
+      hour,
+      kind: "garbage",
+      type: null,
+      message,
+      automatic: true,
+    });
+  }
+  return [...findings, ...judgeLoads(catalog.types.keys(), manifest, ledger)];
+}
+
+function isSettled(catalog: Catalog, hour: FolderHour, now: Date): boolean {
+  const endMs = startOf(addHours(hour, 1)).getTime();
+  return now.getTime() >= endMs + catalog.settleMinutes * 60_000;
+}

@@ -1,0 +1,28 @@
+import type { FolderHour } from "../folder-hour.js";
+
+/**
+ * `not_classified`: source objects, and no manifest. `source_changed`: objects came, or are others, since the manifest.
+ * `source_gone`: objects that the manifest read are at the source no more. `manifest_damaged`: it can't be read.
+ * `not_loaded`: the ledger has no load of the manifest's seq, or counts otherwise. `ledger_newer`: its seq is higher than
+ * the manifest's. `garbage`: objects of the hour at the stage that the manifest does not name.
+ */
+export type FindingKind =
+  | "not_classified"
+  | "source_changed"
+  | "source_gone"
+  | "manifest_damaged"
+  | "not_loaded"
+  | "ledger_newer"
+  | "garbage";
+
+/** One thing that is undone. Printed as it is by `--json`. */
+export interface Finding {
+  readonly hour: FolderHour;
+  readonly kind: FindingKind;
+  /** The log type, where it is about one. */
+  readonly type: string | null;
+  /** What was found, and where a person must decide, what to do. */
+  readonly message: string;
+  /** False: only a person can know what to do. */
+  readonly automatic: boolean;
+}

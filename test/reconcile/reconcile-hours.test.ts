@@ -1,0 +1,322 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { chooseReconcileExit } from "../../jobs/reconcile.js";
+import { classifyHour } from "../../src/classify/classify-hour.js";
+import { filesOf } from "../../src/classify/hour-files.js";
+import { manifestKey } from "../../src/classify/manifest.js";
+import { planHour } from "../../src/classify/plan-hour.js";
+import { readManifest } from "../../src/classify/read-manifest.js";
+import type { ObjectStore } from "../../src/ports/object-store.js";
+import {
+  hour,
+  listStage,
+  makeReconcilePlace,
+  nameFindings,
+  nextHour,
+  reconcilePlace,
+  removeReconcilePlaces,
+  silent,
+  writeObject,
+  type ReconcilePlace,
+} from "./reconcile-place.js";
+
+describe("reconcile", () => {
+  let place: ReconcilePlace;
+  beforeEach(async () => {
+    place = await makeReconcilePlace();
+    await writeObject(place, "2026/11/21/03/a", "view:1", "pay:2", "odd:3");
+    await writeObject(place, "2026/11/21/04/a", "view:4", "broken");
+  });
+  afterEach(removeReconcilePlaces);
+
+  const classify = (ports: Partial<ReconcilePlace> = {}) =>
+    classifyHour(
+      {
+        catalog: place.catalog,
+        hour,
+        spoolDir: join(place.root, "spool"),
+        now: () => new Date("2026-11-22T12:00:00Z"),
+        log: silent,
+      },
+      { ...place, ...ports },
+    );
+  const countRows = async () =>
+    Promise.all([
+      place.warehouse.countRows("view", hour),
+      place.warehouse.countRows("pay", hour),
+      place.warehouse.countRows("view", nextHour),
+    ]);
+  const runAll = () => reconcilePlace(place, { run: true });
+
+  it("finds hours without a manifest, does them, and then finds nothing", async () => {
+    const found = await reconcilePlace(place);
+    expect(nameFindings(found)).to.deep.equal([
+      "2026-11-21T03 not_classified",
+      "2026-11-21T04 not_classified",
+    ]);
+    expect(chooseReconcileExit(found)).to.equal(3);
+    expect(await listStage(place)).to.deep.equal([]);
+
+    const done = await runAll();
+    expect(nameFindings(done)).to.deep.equal([
+      "2026-11-21T03 not_classified done",
+      "2026-11-21T04 not_classified done",
+    ]);
+    expect(done.failures).to.deep.equal([]);
+    expect(chooseReconcileExit(done)).to.equal(0);
+    expect(await countRows()).to.deep.equal([1, 1, 1]);
+
+    const again = await reconcilePlace(place);
+    expect(nameFindings(again)).to.deep.equal([]);
+    expect(chooseReconcileExit(again)).to.equal(0);
+  });
+
+  it("leaves an hour alone that has not settled, and one without source objects", async () => {
+    const found = await reconcilePlace(
+      place,
+      { hours: [nextHour] },
+      { clock: () => new Date("2026-11-21T05:04:59Z") },
+    );
+    expect(nameFindings(found)).to.deep.equal([]);
+    await place.source.delete("2026/11/21/04/a");
+    expect(
+      nameFindings(await reconcilePlace(place, { hours: [nextHour] })),
+    ).to.deep.equal([]);
+  });
+
+  const changes: readonly {
+    readonly title: string;
+    readonly change: () => Promise<void>;
+    readonly rows: readonly number[];
+  }[] = [
+    {
+      title: "came late",
+      change: () => writeObject(place, "2026/11/21/03/b", "view:9"),
+      rows: [2, 1, 1],
+    },
+    {
+      title: "was written anew",
+      change: () => writeObject(place, "2026/11/21/03/a", "view:1", "pay:8"),
+      rows: [1, 1, 1],
+    },
+  ];
+  for (const { title, change, rows } of changes) {
+    it(`classifies and loads an hour again where an object ${title}`, async () => {
+      await runAll();
+      await change();
+      expect(nameFindings(await reconcilePlace(place))).to.deep.equal([
+        "2026-11-21T03 source_changed",
+      ]);
+      expect(nameFindings(await runAll())).to.deep.equal([
+        "2026-11-21T03 source_changed done",
+      ]);
+      expect((await readManifest(place.stage, hour))?.manifest.seq).to.equal(2);
+      expect(await countRows()).to.deep.equal(rows);
+      expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
+    });
+  }
+
+  it("tells of an object that is gone, and drops none of its lines by itself", async () => {
+    await writeObject(place, "2026/11/21/03/b", "view:9");
+    await runAll();
+    await place.source.delete("2026/11/21/03/a");
+    await writeObject(place, "2026/11/21/03/c", "view:10");
+    const left = await runAll();
+    expect(nameFindings(left)).to.deep.equal(["2026-11-21T03 source_gone"]);
+    expect(left.findings[0]?.message).to.include("2026/11/21/03/a is at the");
+    expect(chooseReconcileExit(left)).to.equal(3);
+    expect(await countRows()).to.deep.equal([2, 1, 1]);
+  });
+
+  it("loads the types whose ledger is of another classification", async () => {
+    await runAll();
+    await writeObject(place, "2026/11/21/03/b", "view:9");
+    await classify();
+    expect(nameFindings(await reconcilePlace(place))).to.deep.equal([
+      "2026-11-21T03 view not_loaded",
+      "2026-11-21T03 pay not_loaded",
+    ]);
+    expect(nameFindings(await runAll())).to.deep.equal([
+      "2026-11-21T03 view not_loaded done",
+      "2026-11-21T03 pay not_loaded done",
+    ]);
+    expect(await countRows()).to.deep.equal([2, 1, 1]);
+    expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
+  });
+
+  it("tells of a ledger that is ahead of the manifest, and does nothing about it", async () => {
+    await runAll();
+    await writeObject(place, "2026/11/21/03/b", "view:9");
+    await runAll();
+    await place.stage.delete(manifestKey(hour));
+    await classify();
+    expect(nameFindings(await runAll())).to.deep.equal([
+      "2026-11-21T03 view ledger_newer",
+      "2026-11-21T03 pay ledger_newer",
+    ]);
+  });
+
+  it("tells of a damaged manifest, and goes on with the other hours", async () => {
+    await runAll();
+    await place.stage.put(manifestKey(hour), Buffer.from("{}"));
+    await writeObject(place, "2026/11/21/04/b", "view:9");
+    expect(nameFindings(await runAll())).to.deep.equal([
+      "2026-11-21T03 manifest_damaged",
+      "2026-11-21T04 source_changed done",
+    ]);
+  });
+
+  it("reports what fails, and goes on", async () => {
+    await writeObject(place, "2026/11/21/03/a", 'view:"text"', "pay:2");
+    const result = await runAll();
+    expect(result.failures.map(({ type }) => type)).to.deep.equal(["view"]);
+    expect(chooseReconcileExit(result)).to.equal(3);
+    expect(await countRows()).to.deep.equal([0, 1, 1]);
+    expect(nameFindings(await reconcilePlace(place))).to.deep.equal([
+      "2026-11-21T03 view not_loaded",
+    ]);
+  });
+
+  describe("sweeping", () => {
+    const orphans = [
+      "_plans/2026/11/21/03/0123456789abcdef/00001-of-00002.json",
+      "_set_aside/2026/11/21/03/dead.ndjson",
+      "nobody.knows/2026/11/21/03/dead-00000.ndjson",
+      "view/2026/11/21/03/dead-00000.ndjson",
+    ];
+    const others = ["nobody.knows/2026/11/21/05/x.ndjson", "view/notes/x.txt"];
+    beforeEach(async () => {
+      await runAll();
+      for (const key of [...orphans, ...others])
+        await place.stage.put(key, Buffer.from("{}\n"));
+    });
+
+    it("deletes what no manifest names, in folders of unknown types too, and nothing else", async () => {
+      const before = await listStage(place);
+      expect(nameFindings(await reconcilePlace(place))).to.deep.equal([
+        "2026-11-21T03 garbage",
+      ]);
+      expect(await listStage(place)).to.deep.equal(before);
+      expect(nameFindings(await runAll())).to.deep.equal([
+        "2026-11-21T03 garbage done",
+      ]);
+      expect(await listStage(place)).to.deep.equal(
+        before.filter((key) => !orphans.includes(key)),
+      );
+      expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
+    });
+
+    it("lets an hour be while one of its unnamed objects is young", async () => {
+      const age = (hours: number) => ({
+        options: { run: true, sweepAfterMs: 24 * 3_600_000 },
+        ports: { clock: () => new Date(Date.now() + hours * 3_600_000) },
+      });
+      const young = age(23);
+      const before = await listStage(place);
+      expect(
+        nameFindings(await reconcilePlace(place, young.options, young.ports)),
+      ).to.deep.equal([]);
+      expect(await listStage(place)).to.deep.equal(before);
+      const old = age(25);
+      expect(
+        nameFindings(await reconcilePlace(place, old.options, old.ports)),
+      ).to.deep.equal(["2026-11-21T03 garbage done"]);
+    });
+
+    it("leaves the files of an hour without a manifest to its classification", async () => {
+      const key = "nobody.knows/2026/11/21/05/x.ndjson";
+      const hours = [nextHour, "2026-11-21T05" as typeof hour];
+      const result = await reconcilePlace(place, { hours, run: true });
+      expect(nameFindings(result)).to.deep.equal([]);
+      expect(await listStage(place)).to.include(key);
+    });
+
+    it("makes a classification that had begun start over, and lose nothing", async () => {
+      await writeObject(place, "2026/11/21/03/b", "view:9", "new.type:1");
+      let swept = false;
+      const stage = aroundPuts(place.stage, async (key) => {
+        if (swept || !key.startsWith("_manifests/")) return;
+        swept = true;
+        // Its files stand, and are not named.
+        const files = (await listStage(place)).filter((each) =>
+          each.startsWith("new.type/"),
+        );
+        expect(files.length).to.equal(1);
+        const { source } = place;
+        await place.source.delete("2026/11/21/03/b");
+        expect(nameFindings(await runAll())).to.deep.equal([
+          "2026-11-21T03 garbage done",
+        ]);
+        expect(await listStage(place)).to.not.include(files[0]);
+        await writeObject(
+          { ...place, source },
+          "2026/11/21/03/b",
+          "view:9",
+          "new.type:1",
+        );
+      });
+      const result = await classify({ stage });
+      expect(result.attempts).to.equal(2);
+      const named = filesOf(result.manifest);
+      expect(await listStage(place)).to.include.members(named);
+      expect(result.manifest.types["new.type"]?.rows).to.equal(1);
+    });
+
+    it("ends the open plans of an hour that it sweeps, and no other hour's", async () => {
+      const ports = { ...place };
+      const options = {
+        catalog: place.catalog,
+        shards: 2,
+        now: () => new Date(),
+      };
+      const plan = await planHour({ ...options, hour }, ports);
+      await planHour({ ...options, hour: nextHour }, ports);
+      await reconcilePlace(place, { hours: [hour], run: true });
+      const plans = (await listStage(place)).filter((key) =>
+        key.startsWith("_plans/"),
+      );
+      expect(plans.join()).to.not.include(plan.run);
+      expect(plans.length).to.equal(1);
+    });
+
+    it("gives way to a commit that comes between its listing and its deletes", async () => {
+      let committed = false;
+      const stage = aroundPuts(place.stage, async (key) => {
+        if (committed || !key.startsWith("_manifests/")) return;
+        committed = true;
+        await writeObject(place, "2026/11/21/03/b", "odd:9");
+        await classify();
+      });
+      await reconcilePlace(place, { run: true }, { stage });
+      const manifest = (await readManifest(place.stage, hour))?.manifest;
+      if (manifest === undefined) return expect.fail("no manifest");
+      expect(manifest.seq).to.equal(2);
+      const keys = await listStage(place);
+      expect(keys).to.include.members(filesOf(manifest));
+      expect(keys.filter((key) => orphans.includes(key))).to.deep.equal([]);
+    });
+  });
+});
+
+/** The store, with `before` awaited before each put. */
+function aroundPuts(
+  store: ObjectStore,
+  before: (key: string) => Promise<void>,
+): ObjectStore {
+  return {
+    url: store.url,
+    uri: (key) => store.uri(key),
+    list: (prefix) => store.list(prefix),
+    listTopFolders: () => store.listTopFolders(),
+    get: (key, options) => store.get(key, options),
+    delete: (key) => store.delete(key),
+    async put(key, body, options) {
+      await before(key);
+      return store.put(key, body, options);
+    },
+    async putFile(key, path, options) {
+      await before(key);
+      return store.putFile(key, path, options);
+    },
+  };
+}
