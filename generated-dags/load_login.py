@@ -5,14 +5,10 @@ from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
-
-try:
-    from airflow.sdk import Param
-except ImportError:  # Airflow 2
-    from airflow.models.param import Param
 
 
 def folder_hour(hour, logical_date):
@@ -39,6 +35,20 @@ class ClassifiedHour(ExternalTaskSensor):
         hour = context["params"]["hour"]
         folder_hour(hour, context.get("logical_date"))
         return bool(hour) or super().poke(context)
+
+
+class SluicePod(KubernetesPodOperator):
+    """A pod that ended with exit code 2 or 3 would end so again: its task fails at once, whatever its retries."""
+
+    def cleanup(self, pod, remote_pod, *args, **kwargs):
+        try:
+            super().cleanup(pod, remote_pod, *args, **kwargs)
+        except AirflowException as error:
+            for status in remote_pod.status.container_statuses or []:
+                ended = status.state.terminated if status.name == self.base_container_name else None
+                if ended and ended.exit_code in (2, 3):
+                    raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
+            raise
 
 
 with DAG(
@@ -93,9 +103,11 @@ with DAG(
         poke_interval=60,
         timeout=3600,
         deferrable=False,
+        priority_weight=10,
+        weight_rule="absolute",
         retries=0,
     )
-    load = KubernetesPodOperator(
+    load = SluicePod(
         task_id="load",
         owner="security",
         name="load-login",
@@ -107,19 +119,36 @@ with DAG(
             requests={"cpu": "100m", "memory": "128Mi"},
             limits={"memory": "128Mi"},
         ),
+        env_vars=[
+            k8s.V1EnvVar(name="SLUICE_CATALOG_HASH", value="sha256:9707d8e1c9d7e10164a4b4804695721092c35b3f2702849907a230d18a3c69f6"),
+        ],
         env_from=[
             k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
         ],
+        security_context=k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        container_security_context=k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
         retries=2,
         retry_delay=timedelta(minutes=5),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(hours=1),
         pool="default_pool",
-        priority_weight=1,
+        priority_weight=10,
+        weight_rule="absolute",
+        startup_timeout_seconds=600,
+        deferrable=False,
         on_finish_action="delete_succeeded_pod",
         get_logs=True,
         log_events_on_failure=True,
+        # The last lines of the log are the failure's own words; the pod's specification would hide them.
+        termination_message_policy="FallbackToLogsOnError",
+        log_pod_spec_on_failure=False,
         do_xcom_push=False,
-        skip_on_exit_code=99,
     )
     wait >> load

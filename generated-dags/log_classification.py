@@ -5,13 +5,9 @@ from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
-
-try:
-    from airflow.sdk import Param
-except ImportError:  # Airflow 2
-    from airflow.models.param import Param
 
 
 def folder_hour(hour, logical_date):
@@ -24,6 +20,20 @@ def folder_hour(hour, logical_date):
             'Trigger it with an hour, such as {"hour": "2026-11-21T03"} (UTC).'
         )
     return logical_date.astimezone(timezone.utc).strftime("%Y-%m-%dT%H")
+
+
+class SluicePod(KubernetesPodOperator):
+    """A pod that ended with exit code 2 or 3 would end so again: its task fails at once, whatever its retries."""
+
+    def cleanup(self, pod, remote_pod, *args, **kwargs):
+        try:
+            super().cleanup(pod, remote_pod, *args, **kwargs)
+        except AirflowException as error:
+            for status in remote_pod.status.container_statuses or []:
+                ended = status.state.terminated if status.name == self.base_container_name else None
+                if ended and ended.exit_code in (2, 3):
+                    raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
+            raise
 
 
 with DAG(
@@ -57,10 +67,10 @@ with DAG(
         "\n"
         "    airflow dags trigger log_classification --conf '{\"hour\": \"2026-11-21T03\"}'\n"
         "\n"
-        "Afterwards load the hour again: each load DAG, with the same hour. `sluice backfill --from HOUR --to HOUR` prints the commands for many hours.\n"
+        "Afterwards the hour must be loaded again. The DAG log_reload does both, for any hours and types. `sluice backfill --from HOUR --to HOUR` prints the commands for many hours.\n"
     ),
 ):
-    KubernetesPodOperator(
+    SluicePod(
         task_id="classify",
         owner="data-platform",
         name="classify",
@@ -72,20 +82,41 @@ with DAG(
             requests={"cpu": "1", "memory": "1Gi"},
             limits={"memory": "1Gi"},
         ),
+        env_vars=[
+            k8s.V1EnvVar(name="TMPDIR", value="/spool"),
+        ],
         env_from=[
             k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
         ],
+        volumes=[
+            k8s.V1Volume(name="spool", empty_dir=k8s.V1EmptyDirVolumeSource(size_limit="20Gi")),
+        ],
+        volume_mounts=[
+            k8s.V1VolumeMount(name="spool", mount_path="/spool"),
+        ],
+        security_context=k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        container_security_context=k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
         retries=2,
         retry_delay=timedelta(minutes=5),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(hours=1),
         pool="default_pool",
-        priority_weight=1,
+        priority_weight=100,
+        weight_rule="absolute",
+        startup_timeout_seconds=600,
+        deferrable=False,
         on_finish_action="delete_succeeded_pod",
         get_logs=True,
         log_events_on_failure=True,
+        # The last lines of the log are the failure's own words; the pod's specification would hide them.
+        termination_message_policy="FallbackToLogsOnError",
+        log_pod_spec_on_failure=False,
         do_xcom_push=False,
-        # Parts of the hour are spooled here before their upload.
-        volumes=[k8s.V1Volume(name="work", empty_dir=k8s.V1EmptyDirVolumeSource())],
-        volume_mounts=[k8s.V1VolumeMount(name="work", mount_path="/spool")],
     )

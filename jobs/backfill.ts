@@ -3,7 +3,7 @@ import {
   buildBackfillStep,
   type BackfillStep,
 } from "../src/dags/backfill-commands.js";
-import type { DagSchedule } from "../src/dags/model.js";
+import type { DagSchedule } from "../src/dags/schedules.js";
 import { readSchedules } from "../src/dags/read-schedules.js";
 import { UsageError } from "../src/errors.js";
 import { hoursBetween, startOf, type FolderHour } from "../src/folder-hour.js";
@@ -40,8 +40,8 @@ export async function backfill(
   const chosen =
     options.types === undefined
       ? loads
-      : options.types.map((type) => findLoad(loads, type));
-  const dags = [classifier, ...new Set(chosen)];
+      : [...new Set(options.types)].map((type) => findLoad(loads, type));
+  const dags = [classifier, ...chosen];
   const early = dags.filter(
     ({ startDate }) => startOf(options.from) < startDate,
   );
@@ -58,17 +58,29 @@ export async function backfill(
     buildBackfillStep(dag, options.from, options.to),
   );
   const runs = hours * dags.length;
-  const count = `${hours} ${hours === 1 ? "hour" : "hours"}, ${runs} runs of ${dags.length} DAGs`;
+  const loadJobs = hours * (dags.length - 1);
+  const count = `${hours} ${hours === 1 ? "hour" : "hours"}, ${runs} runs of ${dags.length} DAGs, ${loadJobs} load jobs`;
   return {
     hours,
     runs,
     steps,
     lines: [
       `# Folder hours ${options.from} to ${options.to}: ${count}. Hours that are done are done again.`,
+      "# Runs by hand at these logical dates are run again as the backfill's, without the hour that they were given.",
+      "",
       "# Airflow 2: one after the other; each command ends when its runs have ended.",
+      "# It resets runs by hand between these dates as well: a running scheduler does their hours again.",
+      "# The classifier first: the sensor of a load alone waits until its timeout. Paused DAGs are run too.",
       ...steps.map(({ airflow2 }) => airflow2),
-      "# Airflow 3: each command only files its runs. Unpause the DAGs first; wait for the classifier's before the loads.",
-      ...steps.map(({ airflow3 }) => airflow3),
+      "",
+      "# Airflow 3: each command only files its runs, and the scheduler works them off.",
+      "# The runs of a paused DAG wait: unpause it. Then its scheduled runs start as well.",
+      `airflow dags unpause ${classifier.dagId}`,
+      ...chosen.map(({ dagId }) => `airflow dags unpause ${dagId}`),
+      "# A DAG has one backfill at a time: until it has ended, create refuses the next.",
+      steps[0]?.airflow3 ?? "",
+      "# Wait until these have ended: the sensors of the loads take a classification of before for this one.",
+      ...steps.slice(1).map(({ airflow3 }) => airflow3),
     ],
   };
 }

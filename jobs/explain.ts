@@ -4,6 +4,7 @@ import {
   newestFolderHour,
   type RunExplanation,
 } from "../src/dags/explain-run.js";
+import { reconcileDagId, reloadDagId } from "../src/dags/model.js";
 import { readSchedules } from "../src/dags/read-schedules.js";
 import { UsageError } from "../src/errors.js";
 import { toFolderHour } from "../src/folder-hour.js";
@@ -19,6 +20,8 @@ export interface ExplainOptions {
   readonly dagDirectory?: string;
 }
 
+const unboundDags: readonly string[] = [reloadDagId, reconcileDagId];
+
 /** Which hour a run handles, when it starts and what it waits for. `at` is floored to its UTC hour: a DAG has one run an hour. */
 export async function explain(
   options: ExplainOptions,
@@ -29,6 +32,10 @@ export async function explain(
     ({ dagId, type }) => dagId === options.dag || type === options.dag,
   );
   if (dag === undefined) {
+    if (unboundDags.includes(options.dag))
+      throw new UsageError(
+        `${options.dag} has no hour of its own to explain: docs/airflow.md tells what it does`,
+      );
     const names = dags.map(({ dagId }) => dagId);
     throw new UsageError(
       `there is no DAG ${JSON.stringify(options.dag)}${suggestName(options.dag, names)}`,

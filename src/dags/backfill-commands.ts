@@ -1,7 +1,7 @@
 import { hoursBetween, type FolderHour } from "../folder-hour.js";
 import { shellWords } from "../shell-words.js";
 import { tickOf } from "./explain-run.js";
-import type { DagSchedule } from "./model.js";
+import type { DagSchedule } from "./schedules.js";
 
 export interface BackfillStep {
   readonly dagId: string;
@@ -52,8 +52,11 @@ export function buildBackfillStep(
       ...[
         "--reprocess-behavior",
         "completed",
+        // A run by hand may stand at one of these dates: without this it would do the hour of its own conf again.
+        "--dag-run-conf",
+        "{}",
         "--max-active-runs",
-        dag.type === null ? "4" : "1",
+        String(dag.maxActiveRuns),
       ],
     ]),
   };

@@ -15,9 +15,9 @@ export function describeClassifier(airflow: AirflowSettings): string {
     "",
     `Every hour at :${minute}. The run of logical date 03:${minute} starts at 04:${minute} and classifies hour 03 (UTC).`,
     "",
-    ...describeReload(
+    ...describeDoingAgain(
       "log_classification",
-      "Afterwards load the hour again: each load DAG, with the same hour.",
+      "Afterwards the hour must be loaded again. The DAG log_reload does both, for any hours and types.",
     ),
   ].join("\n");
 }
@@ -42,14 +42,42 @@ export function describeLoad(
     `Every hour at :${at}. The run of logical date 03:${at} starts at 04:${at} and loads hour 03 (UTC); ` +
       `it waits for the classifier's run of 03:${twoDigits(classifyMinute)}.`,
     "",
-    ...describeReload(
+    ...describeDoingAgain(
       dagId,
       "An hour's rows are replaced whole: a reload any number of times gives the same table.",
     ),
   ].join("\n");
 }
 
-function describeReload(dagId: string, remark: string): string[] {
+/** The markdown of log_reload. */
+export function describeReload(): string {
+  return [
+    "# Do hours again",
+    "",
+    "Run by hand: classifies every folder hour from `from` to `to` again, both included, then loads the chosen log types of each. Every hour is a task, and every type of an hour. An hour's rows are replaced whole, so that done hours may be done again.",
+    "",
+    "Choose the hours and types in the form, or on the command line, Airflow 2 and 3 alike:",
+    "",
+    `    airflow dags trigger log_reload --conf '{"from": "2026-11-21T03", "to": "2026-11-21T05", "types": ["page_view"]}'`,
+    "",
+    "Without types it loads all of them. Airflow maps a task to at most `[core] max_map_length` pods, 1024 by default: hours times types may not be more. For more, `sluice backfill` prints the commands.",
+    "",
+  ].join("\n");
+}
+
+/** The markdown of log_reconcile. */
+export function describeReconcile({ reconcile }: AirflowSettings): string {
+  return [
+    "# What was left undone",
+    "",
+    `Every hour at :${twoDigits(reconcile.minute)}: looks at ${reconcile.hours} folder hours, up to the one that ended two hours ago, and does what failed or missed runs left undone: hours whose source has changed since, hours and types that were never done.`,
+    "",
+    "It succeeds where nothing is left. It looks at the same hours whenever it is run by hand.",
+    "",
+  ].join("\n");
+}
+
+function describeDoingAgain(dagId: string, remark: string): string[] {
   return [
     "## Do an hour again",
     "",

@@ -4,7 +4,7 @@ import {
   toFolderHour,
   type FolderHour,
 } from "../folder-hour.js";
-import type { DagSchedule, Schedules } from "./model.js";
+import type { DagSchedule, Schedules } from "./schedules.js";
 import { twoDigits } from "./two-digits.js";
 
 /** One run of a DAG, and what it hangs on. */

@@ -1,4 +1,4 @@
-import type { Schedules } from "./model.js";
+import type { Schedules } from "./schedules.js";
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;

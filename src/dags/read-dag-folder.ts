@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../errors.js";
 import { findPackageRoot } from "../package-root.js";
 import { generatedHeader } from "./model.js";
+import { isOurPools, poolsFile } from "./pools-file.js";
 import type { DagTemplates } from "./render.js";
 import {
   parseScheduleLock,
@@ -14,7 +15,9 @@ import {
 export interface DagFolder {
   /** Files with our header, by name. */
   readonly generated: ReadonlyMap<string, string>;
-  /** Names of Python files that somebody else wrote. */
+  /** The text of our pools.json; null where there is none. */
+  readonly pools: string | null;
+  /** Names of Python files that somebody else wrote, and of a pools.json. */
   readonly foreign: ReadonlySet<string>;
   /** The lock's text, and what it says; null where there is none. */
   readonly lock: {
@@ -33,11 +36,20 @@ export async function readDagFolder(directory: string): Promise<DagFolder> {
     if (text.startsWith(`${generatedHeader}\n`)) generated.set(name, text);
     else foreign.add(name);
   }
+  let pools = await orMissing(
+    readFile(join(directory, poolsFile), "utf8"),
+    null,
+  );
+  if (pools !== null && !isOurPools(pools)) {
+    foreign.add(poolsFile);
+    pools = null;
+  }
   const file = join(directory, scheduleLockFile);
   const text = await orMissing(readFile(file, "utf8"), null);
   return {
     generated,
     foreign,
+    pools,
     lock:
       text === null
         ? null
@@ -49,22 +61,22 @@ export async function readDagFolder(directory: string): Promise<DagFolder> {
 export async function readDagTemplates(
   directory = join(findPackageRoot(), "dag-templates"),
 ): Promise<DagTemplates> {
-  const suffix = ".py.hbs";
-  const partials = new Map<string, string>();
-  for (const name of await readdir(join(directory, "partials")))
-    if (name.endsWith(suffix))
-      partials.set(
-        name.slice(0, -suffix.length),
-        await readFile(join(directory, "partials", name), "utf8"),
-      );
   return {
-    classifier: await readFile(
-      join(directory, `log_classification${suffix}`),
-      "utf8",
-    ),
-    load: await readFile(join(directory, `load${suffix}`), "utf8"),
-    partials,
+    dags: await readTexts(directory),
+    partials: await readTexts(join(directory, "partials")),
   };
+}
+
+async function readTexts(directory: string): Promise<Map<string, string>> {
+  const suffix = ".py.hbs";
+  const texts = new Map<string, string>();
+  for (const name of await readdir(directory))
+    if (name.endsWith(suffix))
+      texts.set(
+        name.slice(0, -suffix.length),
+        await readFile(join(directory, name), "utf8"),
+      );
+  return texts;
 }
 
 async function orMissing<Found, Missing>(

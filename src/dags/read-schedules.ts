@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { defaultDagDirectory } from "./generate.js";
-import { buildSchedules, type Schedules } from "./model.js";
+import { buildSchedules, type Schedules } from "./schedules.js";
 import { readDagFolder } from "./read-dag-folder.js";
 import { dealMinutes, planSchedule } from "./schedule-lock.js";
 

@@ -3,16 +3,18 @@ import type { Catalog } from "../catalog/catalog.js";
 import {
   buildClassifierView,
   buildLoadView,
-  buildSchedules,
-  type DagView,
+  buildReconcileView,
+  buildReloadView,
+  reconcileDagId,
+  reloadDagId,
 } from "./model.js";
 import type { ScheduleLock } from "./schedule-lock.js";
+import { buildSchedules } from "./schedules.js";
 
-/** The texts of dag-templates/. */
+/** The texts of dag-templates/, each by its name without `.py.hbs`. */
 export interface DagTemplates {
-  readonly classifier: string;
-  readonly load: string;
-  /** By name, as `{{> name }}` calls them. */
+  readonly dags: ReadonlyMap<string, string>;
+  /** As `{{> name }}` calls them. */
   readonly partials: ReadonlyMap<string, string>;
 }
 
@@ -22,25 +24,28 @@ export function renderDags(
   lock: ScheduleLock,
   templates: DagTemplates,
 ): Map<string, string> {
-  const renderers = compileTemplates(templates);
+  const render = compileTemplates(templates);
   const { classifier, loads } = buildSchedules(catalog, lock);
   const files = new Map<string, string>();
   for (const schedule of loads) {
     const type = catalog.types.get(schedule.type);
     if (type === undefined) continue;
     const view = buildLoadView(catalog, type, schedule, classifier.minute);
-    files.set(`${schedule.dagId}.py`, renderers.load(view));
+    files.set(`${schedule.dagId}.py`, render("load", view));
   }
-  files.set(
-    `${classifier.dagId}.py`,
-    renderers.classifier(buildClassifierView(catalog, classifier)),
-  );
+  const others = [
+    [classifier.dagId, buildClassifierView(catalog, classifier)],
+    [reloadDagId, buildReloadView(catalog)],
+    [reconcileDagId, buildReconcileView(catalog)],
+  ] as const;
+  for (const [dagId, view] of others)
+    files.set(`${dagId}.py`, render(dagId, view));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function compileTemplates(
   templates: DagTemplates,
-): Record<"classifier" | "load", (view: DagView) => string> {
+): (name: string, view: object) => string {
   const handlebars = Handlebars.create();
   const options = {
     noEscape: true,
@@ -50,8 +55,16 @@ function compileTemplates(
   };
   for (const [name, text] of templates.partials)
     handlebars.registerPartial(name, handlebars.compile(text, options));
-  return {
-    classifier: handlebars.compile<DagView>(templates.classifier, options),
-    load: handlebars.compile<DagView>(templates.load, options),
+  const compiled = new Map(
+    [...templates.dags].map(([name, text]) => [
+      name,
+      handlebars.compile<object>(text, options),
+    ]),
+  );
+  return (name, view) => {
+    const template = compiled.get(name);
+    if (template === undefined)
+      throw new Error(`there is no template ${name}.py.hbs`);
+    return template(view);
   };
 }

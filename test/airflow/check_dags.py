@@ -1,4 +1,4 @@
-"""Imports a folder of generated DAGs in the Airflow that runs this, and plays a run of each; see import-dags.
+"""Imports folders of generated DAGs in the Airflow that runs this, and plays a run of each; see import-dags.
 
 One line per problem: an import error, any warning, another timetable, a template that renders to something else than expected.
 """
@@ -22,9 +22,8 @@ import airflow.providers.standard.sensors.external_task  # noqa: F401
 import airflow.timetables.interval  # noqa: F401
 from kubernetes.client import ApiClient
 
-folder = pathlib.Path(sys.argv[1])
 warnings.simplefilter("always")  # Python hides deprecations otherwise
-bag = DagBag(dag_folder=str(folder))
+to_plain = ApiClient().sanitize_for_serialization
 problems = []
 
 
@@ -41,11 +40,20 @@ def raised(call):
     return None
 
 
+class RanBefore:
+    """What a run knows of its earlier tasks: the name of the pod that made the plan."""
+
+    @staticmethod
+    def xcom_pull(task_ids, key):
+        return f"pod-of-{task_ids}" if key == "pod_name" else None
+
+
 def render(task, hour, logical_date):
     """The task's template fields as a run gets them; Airflow 3 leaves logical_date out of a run that has none."""
     params = copy.deepcopy(task.dag.params)
-    params["hour"] = hour
-    context = {"params": params.validate(), "dag": task.dag, "task": task, "ti": None}
+    if "hour" in params:
+        params["hour"] = hour
+    context = {"params": params.validate(), "dag": task.dag, "task": task, "ti": RanBefore}
     if logical_date is not None:
         context["logical_date"] = logical_date
     env = task.dag.get_template_env()
@@ -57,14 +65,47 @@ def render(task, hour, logical_date):
 
 
 def check_dag(dag, classify_minute):
-    check(f"{dag.dag_id} timetable", type(dag.timetable).__name__, "CronDataIntervalTimetable")
     check(f"{dag.dag_id} file", pathlib.Path(dag.fileloc).name, f"{dag.dag_id}.py")
+    for task in dag.tasks:
+        check_task(task)
+    if dag.dag_id == "log_reload":
+        return check_reload(dag)
+    check(f"{dag.dag_id} timetable", type(dag.timetable).__name__, "CronDataIntervalTimetable")
     minute = int(dag.timetable.summary.split()[0])
-    pod = dag.get_task("classify" if dag.dag_id == "log_classification" else "load")
     logical_date = datetime(2026, 11, 21, 3, minute, tzinfo=timezone.utc)
+    if dag.dag_id == "log_reconcile":
+        check(f"{dag.dag_id} catchup", dag.catchup, False)
+        return render(dag.get_task("reconcile"), None, logical_date)[1]
+    check_hours(dag, logical_date, classify_minute)
+    return render(dag.get_task("classify" if dag.dag_id == "log_classification" else "load"), None, logical_date)[1]
 
-    def hour_of(hour, date):
-        return render(pod, hour, date)[1]["arguments"][-1]
+
+def check_task(task):
+    """What every pod has, mapped ones included."""
+    name = f"{task.dag.dag_id}.{task.task_id}"
+    mapped = getattr(task, "partial_kwargs", None)
+    if not hasattr(task, "container_security_context") and "container_security_context" not in (mapped or {}):
+        check(f"{name} is no pod, and calls nobody", bool(task.on_failure_callback), False)
+        return
+    of = mapped.get if mapped else lambda field: getattr(task, field)
+    check(f"{name} security", to_plain(of("container_security_context")), {
+        "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
+    })
+    check(f"{name} pod security", to_plain(of("security_context")), {
+        "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"},
+    })
+    check(f"{name} weight rule", "Absolute" in str(type(task.weight_rule)) or str(task.weight_rule) == "absolute", True)
+    mounts = {mount.name: mount.mount_path for mount in of("volume_mounts") or []}
+    check(f"{name} volumes", sorted(mounts), sorted(volume.name for volume in of("volumes") or []))
+
+
+def check_hours(dag, logical_date, classify_minute):
+    sharded = dag.dag_id == "log_classification" and dag.has_task("plan")
+    pod = dag.get_task("plan" if sharded else "classify" if dag.dag_id == "log_classification" else "load")
+
+    def hour_of(hour, date, task=pod):
+        arguments = render(task, hour, date)[1]["arguments"]
+        return arguments[arguments.index("--hour") + 1]
 
     check(f"{dag.dag_id} scheduled run", hour_of(None, logical_date), "2026-11-21T03")
     seoul = logical_date.astimezone(timezone(timedelta(hours=9)))
@@ -79,6 +120,15 @@ def check_dag(dag, classify_minute):
         expected = "neither a logical date nor an hour" if case == "neither" else "Invalid input for param hour"
         check(f"{dag.dag_id} run with {case} ({said})", expected in str(said), True)
 
+    if sharded:
+        shards = dag.get_task("classify_shard")
+        commit = dag.get_task("classify")
+        check(f"{dag.dag_id} order", (shards.upstream_task_ids, commit.upstream_task_ids), ({"plan"}, {"classify_shard"}))
+        found = render(commit, None, logical_date)[1]["arguments"]
+        check(f"{dag.dag_id} commit", found, ["commit", "--plan", "2026-11-21T03@pod-of-plan"])
+        mapped = shards.expand_input.value["arguments"]
+        check(f"{dag.dag_id} shards", [each[-1] for each in mapped], [f"{n + 1}/{len(mapped)}" for n in range(len(mapped))])
+
     if pod.task_id == "load":
         wait = dag.get_task("wait")
         check(f"{dag.dag_id} upstream", pod.upstream_task_ids, {"wait"})
@@ -87,14 +137,32 @@ def check_dag(dag, classify_minute):
         context["execution_date"] = logical_date  # Airflow 2's name of it
         check(f"{dag.dag_id} sensor target", wait._get_dttm_filter(context), [target])
         check(f"{dag.dag_id} sensor mode", (wait.mode, wait.timeout, wait.poke_interval), ("reschedule", 3600, 60))
-        check(f"{dag.dag_id} sensor with an hour", wait.poke(render(wait, "2025-01-02T23", None)[0]), True)
-        said = raised(lambda: wait.poke(render(wait, None, None)[0]))
-        check(f"{dag.dag_id} sensor with neither ({said})", "neither a logical date nor an hour" in str(said), True)
+        if not wait.deferrable:
+            check(f"{dag.dag_id} sensor with an hour", wait.poke(render(wait, "2025-01-02T23", None)[0]), True)
+            said = raised(lambda: wait.poke(render(wait, None, None)[0]))
+            check(f"{dag.dag_id} sensor with neither ({said})", "neither a logical date nor an hour" in str(said), True)
 
     # A run's logical dates, as a scheduler or a backfill makes them.
     runs = list(logical_dates(dag, logical_date, logical_date + timedelta(hours=2)))
     check(f"{dag.dag_id} backfill", runs, [logical_date + timedelta(hours=h) for h in range(3)])
-    return render(pod, None, logical_date)[1]
+
+
+def check_reload(dag):
+    """Played without pods: which hours and types its tasks are mapped to."""
+    hours, loads = (dag.get_task(name).python_callable for name in ("plan", "plan_loads"))
+    types = list(dag.params.get_param("types").schema["items"]["enum"])
+    night = {"from": "2026-11-20T23", "to": "2026-11-21T01"}
+    chosen = ["2026-11-20T23", "2026-11-21T00", "2026-11-21T01"]
+    check("log_reload hours", [each[-1] for each in hours(params=night)], chosen)
+    every = [(each["arguments"][2], each["arguments"][-1]) for each in loads(params={**night, "types": []})]
+    check("log_reload every type", every, [(name, hour) for hour in chosen for name in types])
+    one = [each["arguments"][2] for each in loads(params={**night, "types": types[:1]})]
+    check("log_reload one type", one, types[:1] * 3)
+    said = raised(lambda: hours(params={"from": "2026-11-21T01", "to": "2026-11-20T23"}))
+    check(f"log_reload backwards ({said})", "expected the first hour" in str(said), True)
+    params = copy.deepcopy(dag.params)
+    check("log_reload without hours", "Invalid input for param" in str(raised(params.validate)) or raised(params.validate) is not None, True)
+    return {}
 
 
 def logical_dates(dag, first, last):
@@ -107,29 +175,33 @@ def logical_dates(dag, first, last):
     return [info.logical_date for info in infos]
 
 
-for path, error in bag.import_errors.items():
-    problems.append(f"{pathlib.Path(path).name}: {error.strip().splitlines()[-1]}")
-for path, caught in bag.captured_warnings.items():
-    problems += [f"{pathlib.Path(path).name}: {' '.join(str(w).split())}" for w in caught]
-if "log_classification" not in bag.dags:
-    problems.append("no log_classification DAG")
-check("DAG ids", sorted(bag.dags), sorted(file.stem for file in folder.glob("*.py")))
-
-expected_file = folder / "expected.json"
-expected = json.loads(expected_file.read_text()) if expected_file.exists() else {}
-if not problems:
+def check_folder(folder):
+    bag = DagBag(dag_folder=str(folder))
+    for path, error in bag.import_errors.items():
+        problems.append(f"{pathlib.Path(path).name}: {error.strip().splitlines()[-1]}")
+    for path, caught in bag.captured_warnings.items():
+        problems.extend(f"{pathlib.Path(path).name}: {' '.join(str(w).split())}" for w in caught)
+    check("DAG ids", sorted(bag.dags), sorted(file.stem for file in folder.glob("*.py")))
+    if "log_classification" not in bag.dags:
+        problems.append(f"no log_classification DAG in {folder}")
+        return 0
+    expected_file = folder / "expected.json"
+    expected = json.loads(expected_file.read_text()) if expected_file.exists() else {}
     classify_minute = int(bag.dags["log_classification"].timetable.summary.split()[0])
-    to_plain = ApiClient().sanitize_for_serialization
     for dag_id, dag in sorted(bag.dags.items()):
         rendered = {field: to_plain(value) for field, value in check_dag(dag, classify_minute).items()}
         rendered["doc_md"] = dag.doc_md
+        rendered["outlets"] = [asset.uri for task in dag.tasks for asset in task.outlets]
         for field, value in expected.get(dag_id, {}).items():
             found = rendered.get(field)
             if field == "doc_md":
                 check(f"{dag_id} doc_md holds {value!r}", value in found, True)
             else:
                 check(f"{dag_id} {field}", found, value)
+    return len(bag.dags)
 
+
+count = sum(check_folder(pathlib.Path(folder)) for folder in sys.argv[1:])
 print(*sorted(problems), sep="\n", end="\n" if problems else "")
-print(f"Airflow {airflow.__version__}: {len(bag.dags)} DAGs, {len(problems)} problems")
+print(f"Airflow {airflow.__version__}: {count} DAGs imported, {len(problems)} problems")
 sys.exit(1 if problems else 0)

@@ -2,14 +2,18 @@ import type {
   AirflowSettings,
   Catalog,
   ColumnRule,
+  LoadPodSettings,
   LogType,
 } from "../../src/catalog/catalog.js";
 
-const pod = {
+export const plainPod: LoadPodSettings = {
   resources: { cpu: "100m", memory: "128Mi" },
   retries: 2,
   pool: "default_pool",
   priority: 1,
+  nodeSelector: {},
+  tolerations: [],
+  skipEmpty: false,
 };
 
 export const plainRule: ColumnRule = {
@@ -34,9 +38,13 @@ export function buildType(
     tags: ["logs"],
     startDate: "2026-01-01T00:00:00Z",
     partitionBy: "day",
+    clusterBy: [],
+    expirationDays: null,
+    requirePartitionFilter: false,
+    labels: {},
     columns: new Map(),
     wrapped: [],
-    pod,
+    pod: plainPod,
     ...changes,
   };
 }
@@ -57,7 +65,23 @@ export function buildAirflow(
     env: new Map(),
     envFromSecrets: [],
     envFromConfigMaps: [],
-    classify: { ...pod, minute: 5 },
+    pools: new Map(),
+    onFailure: null,
+    onFinish: "delete_succeeded_pod",
+    startupTimeoutSeconds: 600,
+    deferrable: false,
+    xcom: false,
+    outlets: null,
+    mount: { catalog: null, schemas: null },
+    classify: {
+      ...plainPod,
+      minute: 5,
+      shards: 1,
+      maxActiveRuns: 4,
+      spool: "20Gi",
+    },
+    load: plainPod,
+    reconcile: { minute: 20, hours: 48 },
     fastMinute: 10,
     stagger: { from: 30, to: 59 },
     ...changes,
@@ -81,6 +105,8 @@ export function buildCatalog(
     allowEmpty: false,
     compression: "none",
     maxSetAside: null,
+    bigquery: { labels: {}, maximumBytesBilled: null },
+    retention: { stageDays: null, manifestsDays: null, setAsideDays: null },
     airflow: buildAirflow(),
     types: new Map(types.map((type) => [type.name, type])),
     ...changes,

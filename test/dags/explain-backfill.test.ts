@@ -91,6 +91,9 @@ describe("explain", () => {
     expect(
       await message(explain({ catalog, dag: "load_serch", now })),
     ).to.include("did you mean load_search?");
+    expect(
+      await message(explain({ catalog, dag: "log_reload", now })),
+    ).to.include("has no hour of its own");
     for (const at of ["yesterday", "2026-13-01T00", "2026-11-21"])
       expect(
         await message(explain({ catalog, dag: "load_search", at, now })),
@@ -112,8 +115,36 @@ describe("backfill", () => {
       "airflow dags backfill --reset-dagruns --yes -s 2026-11-20T23:30:00+00:00 -e 2026-11-21T01:30:00+00:00 load_search",
     ]);
     expect(plan.steps.map(({ airflow3 }) => airflow3)[1]).to.equal(
-      "airflow backfill create --dag-id load_search --from-date 2026-11-20T23:30:00+00:00 --to-date 2026-11-21T01:30:00+00:00 --reprocess-behavior completed --max-active-runs 1",
+      "airflow backfill create --dag-id load_search --from-date 2026-11-20T23:30:00+00:00 --to-date 2026-11-21T01:30:00+00:00 --reprocess-behavior completed --dag-run-conf '{}' --max-active-runs 1",
     );
+  });
+
+  it("names the traps beside the commands that they are about", async () => {
+    const { lines } = await backfill({
+      catalog,
+      from: hour("2026-11-21T03"),
+      to: hour("2026-11-21T03"),
+      types: ["search"],
+    });
+    const [range = "", byHand = ""] = lines;
+    expect(range).to.include("1 hour, 2 runs of 2 DAGs, 1 load jobs");
+    expect(byHand).to.include("Runs by hand at these logical dates");
+    const commands = lines.map((line) => line.split(" -")[0]);
+    const airflow3 = commands.findIndex((line) =>
+      line?.startsWith("# Airflow 3"),
+    );
+    expect(
+      commands.slice(airflow3).filter((line) => line !== ""),
+    ).to.deep.equal([
+      "# Airflow 3: each command only files its runs, and the scheduler works them off.",
+      "# The runs of a paused DAG wait: unpause it. Then its scheduled runs start as well.",
+      "airflow dags unpause log_classification",
+      "airflow dags unpause load_search",
+      "# A DAG has one backfill at a time: until it has ended, create refuses the next.",
+      "airflow backfill create",
+      "# Wait until these have ended: the sensors of the loads take a classification of before for this one.",
+      "airflow backfill create",
+    ]);
   });
 
   it("takes every type where none is named, and each once", async () => {
@@ -165,9 +196,16 @@ describe("the proof of the schedules", () => {
     dagId: "log_classification",
     type: null,
     minute: 5,
+    maxActiveRuns: 4,
     startDate,
   };
-  const load = { dagId: "load_a", type: "a", minute: 30, startDate };
+  const load = {
+    dagId: "load_a",
+    type: "a",
+    minute: 30,
+    maxActiveRuns: 1,
+    startDate,
+  };
 
   it("finds nothing where every load has its classifier run", () => {
     expect(proveSchedules({ classifier, loads: [load] })).to.deep.equal([]);

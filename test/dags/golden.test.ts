@@ -5,61 +5,21 @@ import { readDagTemplates } from "../../src/dags/read-dag-folder.js";
 import { renderDags } from "../../src/dags/render.js";
 import { dealMinutes, planSchedule } from "../../src/dags/schedule-lock.js";
 import { findPackageRoot } from "../../src/package-root.js";
-import {
-  buildAirflow,
-  buildCatalog,
-  buildType,
-  plainRule,
-} from "./build-catalog.js";
+import { buildCatalog, buildType } from "./build-catalog.js";
+import { buildEverySettingCatalog } from "./every-setting-catalog.js";
 import { buildHostileCatalog } from "./hostile-catalog.js";
 
-const everySetting = buildCatalog(
-  [
-    buildType("shop.order", {
-      table: "orders",
-      load: "fast",
-      description: "An order was paid.\n\nOne row each.",
-      owner: "payments",
-      tags: ["finance", "logs"],
-      startDate: "2026-02-01T00:30:00Z",
-      pod: {
-        resources: { cpu: "1", memory: "2Gi" },
-        retries: 0,
-        pool: "loads",
-        priority: 10,
-      },
-      columns: new Map([
-        [
-          "time",
-          {
-            ...plainRule,
-            from: "epoch_millis",
-            to: "datetime",
-            rename: "event_time",
-          },
-        ],
-        ["body", { ...plainRule, wrap: "string" }],
-        ["debug", { ...plainRule, drop: true }],
-        ["price", { ...plainRule, sql: "SAFE_CAST(price AS NUMERIC)" }],
-      ]),
-    }),
-  ],
-  {
-    airflow: buildAirflow({
-      catchup: false,
-      serviceAccount: "sluice",
-      env: new Map([["AWS_REGION", "ap-northeast-2"]]),
-      envFromSecrets: ["sluice"],
-      envFromConfigMaps: ["sluice-settings"],
-    }),
-  },
-);
+const bare = buildCatalog([buildType("page_view")]);
+const everySetting = buildEverySettingCatalog();
 
 /** Rewritten by `UPDATE_GOLDEN=1 npx mocha --spec test/dags/golden.test.ts`. */
 const goldens = [
-  ["bare-type.py", buildCatalog([buildType("page_view")]), "load_page_view.py"],
+  ["bare-type.py", bare, "load_page_view.py"],
+  ["bare-classifier.py", bare, "log_classification.py"],
   ["every-setting.py", everySetting, "load_orders.py"],
   ["every-setting-classifier.py", everySetting, "log_classification.py"],
+  ["every-setting-reload.py", everySetting, "log_reload.py"],
+  ["every-setting-reconcile.py", everySetting, "log_reconcile.py"],
   ["hostile-type.py", buildHostileCatalog(), "load_type_2.py"],
 ] as const;
 

@@ -2,16 +2,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from pkgutil import resolve_name
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
-
-try:
-    from airflow.sdk import Param
-except ImportError:  # Airflow 2
-    from airflow.models.param import Param
 
 
 def folder_hour(hour, logical_date):
@@ -26,13 +23,27 @@ def folder_hour(hour, logical_date):
     return logical_date.astimezone(timezone.utc).strftime("%Y-%m-%dT%H")
 
 
+class SluicePod(KubernetesPodOperator):
+    """A pod that ended with exit code 2 or 3 would end so again: its task fails at once, whatever its retries."""
+
+    def cleanup(self, pod, remote_pod, *args, **kwargs):
+        try:
+            super().cleanup(pod, remote_pod, *args, **kwargs)
+        except AirflowException as error:
+            for status in remote_pod.status.container_statuses or []:
+                ended = status.state.terminated if status.name == self.base_container_name else None
+                if ended and ended.exit_code in (2, 3):
+                    raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
+            raise
+
+
 with DAG(
     dag_id="log_classification",
     description="Splits one hour of mixed logs into one file set per log type",
     schedule=CronDataIntervalTimetable("5 * * * *", timezone="UTC"),
     start_date=datetime(2026, 1, 1, 0, 0, 0, tzinfo=timezone.utc),
     catchup=False,
-    max_active_runs=4,
+    max_active_runs=2,
     tags=["logs"],
     params={
         "hour": Param(
@@ -57,17 +68,148 @@ with DAG(
         "\n"
         "    airflow dags trigger log_classification --conf '{\"hour\": \"2026-11-21T03\"}'\n"
         "\n"
-        "Afterwards load the hour again: each load DAG, with the same hour. `sluice backfill --from HOUR --to HOUR` prints the commands for many hours.\n"
+        "Afterwards the hour must be loaded again. The DAG log_reload does both, for any hours and types. `sluice backfill --from HOUR --to HOUR` prints the commands for many hours.\n"
     ),
+    # Once for a run, however many of its shards failed.
+    on_failure_callback=resolve_name("json.dumps"),
 ):
-    KubernetesPodOperator(
-        task_id="classify",
+    plan = SluicePod(
+        task_id="plan",
         owner="data",
-        name="classify",
+        name="classify-plan",
         namespace="data",
         image="registry.example/sluice:1.0.0",
         cmds=["sluice"],
-        arguments=["classify", "--hour", "{{ folder_hour(params.hour, logical_date | default(none)) }}"],
+        arguments=["plan", "--hour", "{{ folder_hour(params.hour, logical_date | default(none)) }}", "--shards", "3", "--name", "$(SLUICE_POD_NAME)"],
+        container_resources=k8s.V1ResourceRequirements(
+            requests={"cpu": "100m", "memory": "128Mi"},
+            limits={"memory": "128Mi"},
+        ),
+        env_vars=[
+            k8s.V1EnvVar(name="AWS_REGION", value="ap-northeast-2"),
+            k8s.V1EnvVar(
+                name="SLUICE_POD_NAME",
+                value_from=k8s.V1EnvVarSource(field_ref=k8s.V1ObjectFieldSelector(field_path="metadata.name")),
+            ),
+        ],
+        env_from=[
+            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
+            k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="sluice-settings")),
+        ],
+        volumes=[
+            k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-catalog")),
+            k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-schemas")),
+        ],
+        volume_mounts=[
+            k8s.V1VolumeMount(name="catalog", mount_path="/app/catalog.yaml", sub_path="{{ \"catalog.yaml\" }}", read_only=True),
+            k8s.V1VolumeMount(name="schemas", mount_path="/app/schemas/tables", read_only=True),
+        ],
+        service_account_name="sluice",
+        node_selector={"disk": "ssd"},
+        security_context=k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        container_security_context=k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+        xcom_sidecar_container_security_context=k8s.V1SecurityContext(
+            run_as_user=1000,
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+        retries=2,
+        retry_delay=timedelta(minutes=5),
+        retry_exponential_backoff=True,
+        max_retry_delay=timedelta(hours=1),
+        pool="classify",
+        priority_weight=100,
+        weight_rule="absolute",
+        startup_timeout_seconds=300,
+        deferrable=True,
+        on_finish_action="keep_pod",
+        get_logs=True,
+        log_events_on_failure=True,
+        # The last lines of the log are the failure's own words; the pod's specification would hide them.
+        termination_message_policy="FallbackToLogsOnError",
+        log_pod_spec_on_failure=False,
+        do_xcom_push=True,
+    )
+    # The plan is named by the pod that makes it: Airflow knows that name without any sidecar.
+    shards = SluicePod.partial(
+        task_id="classify_shard",
+        owner="data",
+        name="classify-shard",
+        namespace="data",
+        image="registry.example/sluice:1.0.0",
+        cmds=["sluice"],
+        container_resources=k8s.V1ResourceRequirements(
+            requests={"cpu": "100m", "memory": "128Mi"},
+            limits={"memory": "128Mi"},
+        ),
+        env_vars=[
+            k8s.V1EnvVar(name="TMPDIR", value="/spool"),
+            k8s.V1EnvVar(name="AWS_REGION", value="ap-northeast-2"),
+        ],
+        env_from=[
+            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
+            k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="sluice-settings")),
+        ],
+        volumes=[
+            k8s.V1Volume(name="spool", empty_dir=k8s.V1EmptyDirVolumeSource(size_limit="40Gi")),
+            k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-catalog")),
+            k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-schemas")),
+        ],
+        volume_mounts=[
+            k8s.V1VolumeMount(name="spool", mount_path="/spool"),
+            k8s.V1VolumeMount(name="catalog", mount_path="/app/catalog.yaml", sub_path="{{ \"catalog.yaml\" }}", read_only=True),
+            k8s.V1VolumeMount(name="schemas", mount_path="/app/schemas/tables", read_only=True),
+        ],
+        service_account_name="sluice",
+        node_selector={"disk": "ssd"},
+        security_context=k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        container_security_context=k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+        xcom_sidecar_container_security_context=k8s.V1SecurityContext(
+            run_as_user=1000,
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+        retries=2,
+        retry_delay=timedelta(minutes=5),
+        retry_exponential_backoff=True,
+        max_retry_delay=timedelta(hours=1),
+        pool="classify",
+        priority_weight=100,
+        weight_rule="absolute",
+        startup_timeout_seconds=300,
+        deferrable=True,
+        on_finish_action="keep_pod",
+        get_logs=True,
+        log_events_on_failure=True,
+        # The last lines of the log are the failure's own words; the pod's specification would hide them.
+        termination_message_policy="FallbackToLogsOnError",
+        log_pod_spec_on_failure=False,
+        do_xcom_push=True,
+    ).expand(arguments=[["classify", "--plan", "{{ folder_hour(params.hour, logical_date | default(none)) }}@{{ ti.xcom_pull(task_ids='plan', key='pod_name') }}", "--shard", "1/3"], ["classify", "--plan", "{{ folder_hour(params.hour, logical_date | default(none)) }}@{{ ti.xcom_pull(task_ids='plan', key='pod_name') }}", "--shard", "2/3"], ["classify", "--plan", "{{ folder_hour(params.hour, logical_date | default(none)) }}@{{ ti.xcom_pull(task_ids='plan', key='pod_name') }}", "--shard", "3/3"]])
+    classify = SluicePod(
+        task_id="classify",
+        owner="data",
+        name="classify-commit",
+        namespace="data",
+        image="registry.example/sluice:1.0.0",
+        cmds=["sluice"],
+        arguments=["commit", "--plan", "{{ folder_hour(params.hour, logical_date | default(none)) }}@{{ ti.xcom_pull(task_ids='plan', key='pod_name') }}"],
         container_resources=k8s.V1ResourceRequirements(
             requests={"cpu": "100m", "memory": "128Mi"},
             limits={"memory": "128Mi"},
@@ -79,18 +221,46 @@ with DAG(
             k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
             k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="sluice-settings")),
         ],
+        volumes=[
+            k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-catalog")),
+            k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-schemas")),
+        ],
+        volume_mounts=[
+            k8s.V1VolumeMount(name="catalog", mount_path="/app/catalog.yaml", sub_path="{{ \"catalog.yaml\" }}", read_only=True),
+            k8s.V1VolumeMount(name="schemas", mount_path="/app/schemas/tables", read_only=True),
+        ],
         service_account_name="sluice",
+        node_selector={"disk": "ssd"},
+        security_context=k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        container_security_context=k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+        xcom_sidecar_container_security_context=k8s.V1SecurityContext(
+            run_as_user=1000,
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
         retries=2,
         retry_delay=timedelta(minutes=5),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(hours=1),
-        pool="default_pool",
-        priority_weight=1,
-        on_finish_action="delete_succeeded_pod",
+        pool="classify",
+        priority_weight=100,
+        weight_rule="absolute",
+        startup_timeout_seconds=300,
+        deferrable=True,
+        on_finish_action="keep_pod",
         get_logs=True,
         log_events_on_failure=True,
-        do_xcom_push=False,
-        # Parts of the hour are spooled here before their upload.
-        volumes=[k8s.V1Volume(name="work", empty_dir=k8s.V1EmptyDirVolumeSource())],
-        volume_mounts=[k8s.V1VolumeMount(name="work", mount_path="/spool")],
+        # The last lines of the log are the failure's own words; the pod's specification would hide them.
+        termination_message_policy="FallbackToLogsOnError",
+        log_pod_spec_on_failure=False,
+        do_xcom_push=True,
     )
+    plan >> shards >> classify

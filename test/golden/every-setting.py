@@ -2,17 +2,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from pkgutil import resolve_name
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Asset, Param
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
-
-try:
-    from airflow.sdk import Param
-except ImportError:  # Airflow 2
-    from airflow.models.param import Param
 
 
 def folder_hour(hour, logical_date):
@@ -35,10 +32,24 @@ def classifier_logical_date(logical_date, **_):
 class ClassifiedHour(ExternalTaskSensor):
     """A run with an `hour` does not wait: the load trusts the hour's manifest, or stops."""
 
-    def poke(self, context):
+    def execute(self, context):
         hour = context["params"]["hour"]
         folder_hour(hour, context.get("logical_date"))
-        return bool(hour) or super().poke(context)
+        return None if hour else super().execute(context)
+
+
+class SluicePod(KubernetesPodOperator):
+    """A pod that ended with exit code 2 or 3 would end so again: its task fails at once, whatever its retries."""
+
+    def cleanup(self, pod, remote_pod, *args, **kwargs):
+        try:
+            super().cleanup(pod, remote_pod, *args, **kwargs)
+        except AirflowException as error:
+            for status in remote_pod.status.container_statuses or []:
+                ended = status.state.terminated if status.name == self.base_container_name else None
+                if ended and ended.exit_code in (2, 3):
+                    raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
+            raise
 
 
 with DAG(
@@ -99,39 +110,78 @@ with DAG(
         mode="reschedule",
         poke_interval=60,
         timeout=3600,
-        deferrable=False,
+        deferrable=True,
+        priority_weight=10,
+        weight_rule="absolute",
         retries=0,
     )
-    load = KubernetesPodOperator(
+    load = SluicePod(
         task_id="load",
         owner="payments",
         name="load-orders",
         namespace="data",
         image="registry.example/sluice:1.0.0",
         cmds=["sluice"],
-        arguments=["load", "--type", "shop.order", "--hour", "{{ folder_hour(params.hour, logical_date | default(none)) }}"],
+        arguments=["load", "--type", "shop.order", "--hour", "{{ folder_hour(params.hour, logical_date | default(none)) }}", "--skip-empty"],
         container_resources=k8s.V1ResourceRequirements(
             requests={"cpu": "1", "memory": "2Gi"},
             limits={"memory": "2Gi"},
         ),
         env_vars=[
+            k8s.V1EnvVar(name="SLUICE_CATALOG_HASH", value="sha256:0"),
             k8s.V1EnvVar(name="AWS_REGION", value="ap-northeast-2"),
         ],
         env_from=[
             k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
             k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="sluice-settings")),
         ],
+        volumes=[
+            k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-catalog")),
+            k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-schemas")),
+        ],
+        volume_mounts=[
+            k8s.V1VolumeMount(name="catalog", mount_path="/app/catalog.yaml", sub_path="{{ \"catalog.yaml\" }}", read_only=True),
+            k8s.V1VolumeMount(name="schemas", mount_path="/app/schemas/tables", read_only=True),
+        ],
         service_account_name="sluice",
+        node_selector={"kubernetes.io/arch": "arm64"},
+        tolerations=[
+            k8s.V1Toleration(key="dedicated", operator="Equal", value="batch", effect="NoExecute", toleration_seconds=300),
+            k8s.V1Toleration(key=None, operator="Exists", value=None, effect=None, toleration_seconds=None),
+        ],
+        security_context=k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        container_security_context=k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+        xcom_sidecar_container_security_context=k8s.V1SecurityContext(
+            run_as_user=1000,
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
         retries=0,
         retry_delay=timedelta(minutes=5),
         retry_exponential_backoff=True,
         max_retry_delay=timedelta(hours=1),
+        on_failure_callback=resolve_name("json.dumps"),
         pool="loads",
         priority_weight=10,
-        on_finish_action="delete_succeeded_pod",
+        weight_rule="absolute",
+        startup_timeout_seconds=300,
+        deferrable=True,
+        on_finish_action="keep_pod",
         get_logs=True,
         log_events_on_failure=True,
-        do_xcom_push=False,
+        # The last lines of the log are the failure's own words; the pod's specification would hide them.
+        termination_message_policy="FallbackToLogsOnError",
+        log_pod_spec_on_failure=False,
+        do_xcom_push=True,
         skip_on_exit_code=99,
+        outlets=[Asset(uri="bigquery://acme-data/logs/orders")],
     )
     wait >> load

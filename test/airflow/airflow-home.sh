@@ -1,0 +1,109 @@
+# To be sourced: one Airflow with a home of its own, its services, and how they stop. test/airflow/play-runs shows the order.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/sluice
+
+say() { echo "[${SECONDS}s] $*" >&2; }
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+started=()
+start() { # start NAME COMMAND...: in the background, its output in $run/NAME.log
+  local name=$1; shift
+  "$@" >"$run/$name.log" 2>&1 &
+  started+=($!)
+}
+stop_last() { kill "${started[-1]}" 2>/dev/null || true; wait "${started[-1]}" 2>/dev/null || true; unset 'started[-1]'; }
+stop_all() {
+  while [ "${#started[@]}" -gt 0 ]; do stop_last; done
+  if [ -n "${postgres_data:-}" ]; then stop_postgres; fi
+}
+
+# Airflow 3 needs PostgreSQL: SQLite loses its tasks. The server is private, and gone afterwards.
+# In the temporary folder: PostgreSQL refuses root, and its own user may not enter root's home.
+find_postgres() { # Debian keeps the server's programs off the PATH
+  local directory
+  for directory in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) $(dirname "$(command -v postgres || echo /none/postgres)"); do
+    if [ -x "$directory/initdb" ]; then echo "$directory"; return; fi
+  done
+  return 1
+}
+as_postgres() { if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
+start_postgres() { # start_postgres [TAR]: an empty cluster, or a saved one
+  postgres=$(find_postgres); postgres_data=$(mktemp -d)
+  local port; port=$(free_port)
+  if [ -n "${1:-}" ]; then tar -C "$postgres_data" -xf "$1"; fi
+  if [ "$(id -u)" = 0 ]; then chown -R postgres: "$postgres_data"; fi
+  if [ -z "${1:-}" ]; then
+    as_postgres "$postgres/initdb" -D "$postgres_data/data" -U airflow --auth=trust --no-sync --encoding=UTF8 --locale=C.UTF-8 >/dev/null
+  fi
+  as_postgres "$postgres/pg_ctl" -D "$postgres_data/data" -l "$postgres_data/log" -w -s start -o \
+    "-p $port -k $postgres_data -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+  if [ -z "${1:-}" ]; then "$postgres/createdb" -h 127.0.0.1 -p "$port" -U airflow airflow; fi
+  export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="postgresql+psycopg2://airflow@127.0.0.1:$port/airflow"
+}
+stop_postgres() {
+  as_postgres "$postgres/pg_ctl" -D "$postgres_data/data" -m fast -w -s stop 2>/dev/null || true
+  rm -rf "$postgres_data"; postgres_data=
+}
+
+use_airflow() { # use_airflow 2|3 RUN DAGS: the settings of one Airflow that lives in the folder RUN
+  version=$1 run=$2 venv=$cache/airflow$1
+  export PATH=$venv/bin:$PATH AIRFLOW_HOME=$run AIRFLOW__CORE__DAGS_FOLDER=$3
+  export AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False
+  export AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT=180 AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY=True
+  export AIRFLOW__CORE__PARALLELISM=4 AIRFLOW__CORE__EXECUTOR=LocalExecutor
+  export AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE=False # only the runs that are asked for
+  export AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC=1 AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC=1
+  export AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME=0.2
+  export AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT; AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT=$(free_port)
+  export DO_NOT_TRACK=1 SCARF_NO_ANALYTICS=true AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False
+  export PYTHONDONTWRITEBYTECODE=1
+  if [ "$version" = 2 ]; then
+    # LocalExecutor forks, where SequentialExecutor, SQLite's own, starts a Python for each task.
+    export _AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK=1
+    export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="sqlite:///$run/airflow.db"
+    # Otherwise a task's own process sets the next one to scheduled while a backfill has queued it, which then runs it twice.
+    export AIRFLOW__SCHEDULER__SCHEDULE_AFTER_TASK_EXECUTION=False
+  else
+    local port; port=$(free_port)
+    export AIRFLOW__API__PORT=$port AIRFLOW__API__HOST=127.0.0.1 AIRFLOW__API__WORKERS=1
+    export AIRFLOW__CORE__EXECUTION_API_SERVER_URL=http://127.0.0.1:$port/execution/
+    export AIRFLOW__API_AUTH__JWT_SECRET; AIRFLOW__API_AUTH__JWT_SECRET=$(printf 'only-for-this-test-%.0s' 1 2 3 4)
+    export AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS=True
+    export AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL=3600 AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL=3600
+    export AIRFLOW__WORKERS__SOCKET_CLEANUP_TIMEOUT=1 AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT=60
+  fi
+}
+migrate() { # a new metadata database, migrated once and copied ever after
+  local saved=$cache/airflow$version-metadata.tar
+  if [ "$version" = 2 ]; then
+    if [ ! "$saved" -nt "$venv/requirements.txt" ]; then
+      airflow db migrate >"$run/migrate.log" 2>&1
+      tar -C "$run" -cf "$saved.$$" airflow.db && mv "$saved.$$" "$saved"
+    else
+      tar -C "$run" -xf "$saved"
+    fi
+    return
+  fi
+  if [ ! "$saved" -nt "$venv/requirements.txt" ]; then
+    start_postgres
+    airflow db migrate >"$run/migrate.log" 2>&1
+    as_postgres "$postgres/pg_ctl" -D "$postgres_data/data" -m fast -w -s stop
+    tar -C "$postgres_data" -cf "$saved.$$" data && mv "$saved.$$" "$saved"
+    stop_postgres
+  fi
+  start_postgres "$saved"
+}
+query() { "$venv/bin/python" "$here/query_metadata.py" "$@"; }
+airflow_commands() { "$venv/bin/python" "$here/run_commands.py" "$@" >>"$run/commands.log" 2>&1; }
+start_scheduler() { start scheduler "$venv/bin/python" "$here/run_commands.py" scheduler; }
+start_airflow() { # Airflow 3's three services, the DAGs parsed; Airflow 2's backfills need none
+  migrate
+  if [ "$version" = 2 ]; then return; fi
+  start api-server airflow api-server
+  start dag-processor airflow dag-processor
+  query wait "select count(*) from dag d where not exists (select 1 from serialized_dag s where s.dag_id = d.dag_id)
+    or (select count(*) from dag) = 0" 0 900
+  # Before the scheduler: without the API its first tasks would fail.
+  query healthy "http://127.0.0.1:$AIRFLOW__API__PORT/api/v2/monitor/health" 900
+}
+wait_for_runs() { query wait "select count(*) from dag_run where state not in ('success', 'failed')" 0 "${1:-900}"; }

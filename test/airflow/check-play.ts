@@ -1,0 +1,277 @@
+/** `check-play.ts 2|3 DIR`: compares what test/airflow/play-runs left in DIR with what must have come of it. Exits 1 if anything differs. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { isDeepStrictEqual } from "node:util";
+import { queryDuckDb } from "../contract/query-duckdb.js";
+
+const [version = "", directory = ""] = process.argv.slice(2);
+const isAirflow2 = version === "2";
+const hours = ["2026-01-15T00", "2026-01-15T01", "2026-01-15T02"];
+const types = ["inventory.adjusted", "page_view", "purchase", "quiet.json"];
+const [first = "", second = "", third = ""] = hours;
+let problems = 0;
+
+function expectSame(what: string, found: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(found, expected)) return;
+  problems++;
+  console.log(
+    `${what}:\n  found    ${JSON.stringify(found)}\n  expected ${JSON.stringify(expected)}`,
+  );
+}
+
+interface Pod {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly exit_code: number;
+  readonly log: string;
+}
+
+function readPods(step: string): Pod[] {
+  const text = readFileSync(
+    join(directory, "steps", step, "pods.jsonl"),
+    "utf8",
+  );
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Pod);
+}
+
+/** Each pod as its command line and exit code, sorted. */
+function listPods(pods: readonly Pod[]): string[] {
+  return pods
+    .map(({ argv, exit_code }) => `${argv.slice(1).join(" ")} = ${exit_code}`)
+    .sort();
+}
+
+/** Task instances of one run as `task[index] state`. */
+function readTasks(step: string, dag: string, run: RegExp): string[] {
+  const text = readFileSync(join(directory, "steps", step, "tasks"), "utf8");
+  return text
+    .split("\n")
+    .map((line) => line.split("\t"))
+    .filter(([dagId = "", runId = ""]) => dagId === dag && run.test(runId))
+    .map(
+      ([, , , task = "", index = "", state = ""]) =>
+        `${task}${index === "-1" ? "" : `[${index}]`} ${state}`,
+    );
+}
+
+function readAlerts(step: string): string[] {
+  return readFileSync(join(directory, "steps", step, "alerts"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
+}
+
+const classify = (hour: string) => `classify --hour ${hour} = 0`;
+const load = (type: string, hour: string) =>
+  type === "quiet.json"
+    ? `load --type quiet.json --hour ${hour} --skip-empty = 99`
+    : `load --type ${type} --hour ${hour} = 0`;
+
+const reloadQuiet = (hour: string) =>
+  `load --type quiet.json --skip-empty --hour ${hour} = 99`;
+
+/** What the source holds, counted without any of sluice's code: rows by type and hour. */
+function countSource(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const hour of hours) {
+    const folder = join(
+      directory,
+      "source",
+      hour.replace("T", "-").replaceAll("-", "/"),
+    );
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, name));
+      const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      const plain = isGzip ? gunzipSync(bytes) : bytes;
+      for (const line of splitLines(plain)) {
+        const type = readType(line);
+        if (type === null || !types.includes(type)) continue;
+        const key = `${type} ${hour}`;
+        counts[key] = (counts[key] ?? 0) + 1;
+      }
+    }
+  }
+  return counts;
+}
+
+function* splitLines(bytes: Buffer): Generator<Buffer> {
+  let from = 0;
+  while (from < bytes.length) {
+    const end = bytes.indexOf(0x0a, from);
+    yield bytes.subarray(from, end === -1 ? bytes.length : end);
+    from = end === -1 ? bytes.length : end + 1;
+  }
+}
+
+function readType(line: Buffer): string | null {
+  try {
+    const text = new TextDecoder("utf8", { fatal: true, ignoreBOM: true });
+    const value: unknown = JSON.parse(text.decode(line));
+    return typeof value === "object" &&
+      value !== null &&
+      "log_type" in value &&
+      typeof value.log_type === "string"
+      ? value.log_type
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Rows by type and hour in the tables that the step left, and a digest of each table's rows. */
+async function readTables(step: string): Promise<{
+  counts: Record<string, number>;
+  digests: Record<string, unknown>;
+}> {
+  const file = join(directory, "steps", step, "warehouse.duckdb");
+  const counts: Record<string, number> = {};
+  const digests: Record<string, unknown> = {};
+  for (const type of types) {
+    const table = type.replaceAll(".", "_");
+    const rows = await queryDuckDb(
+      file,
+      `SELECT strftime(folder_hour AT TIME ZONE 'UTC', '%Y-%m-%dT%H') AS hour, count(*)::INTEGER AS rows FROM "${table}" GROUP BY ALL`,
+    );
+    for (const { hour, rows: count } of rows)
+      counts[`${type} ${JSON.stringify(hour).slice(1, -1)}`] = Number(count);
+    digests[type] = await queryDuckDb(
+      file,
+      `SELECT bit_xor(hash(t::VARCHAR))::VARCHAR AS digest FROM "${table}" AS t`,
+    );
+  }
+  return { counts, digests };
+}
+
+// By hand: with a date, with the hour parameter, with neither.
+const byHand = readPods("by-hand");
+const neither = byHand.filter(
+  ({ argv }) => argv[1] === "classify" && !hours.includes(argv[3] ?? ""),
+);
+expectSame(
+  "pods of runs by hand",
+  listPods(byHand.filter((pod) => !neither.includes(pod))),
+  [
+    classify(first),
+    classify(second),
+    // At the logical date of the third hour, with the second as its parameter: a later backfill does the third.
+    classify(second),
+    load("page_view", first),
+    load("purchase", first),
+  ].sort(),
+);
+expectSame(
+  "exit codes of the classifier's run with neither a date nor an hour",
+  neither.map(({ exit_code }) => exit_code),
+  isAirflow2 ? [4, 4] : [],
+);
+expectSame(
+  "tasks of the classifier's run with neither",
+  readTasks("by-hand", "log_classification", /^neither$/),
+  ["classify failed"],
+);
+if (!isAirflow2)
+  expectSame(
+    "tasks of the load's run with neither",
+    readTasks("by-hand", "load_purchase", /^neither$/),
+    ["load upstream_failed", "wait failed"],
+  );
+
+// log_reload and log_reconcile.
+expectSame(
+  "pods of log_reload and log_reconcile",
+  listPods(readPods("reload")),
+  [
+    ...hours.flatMap((hour) => [
+      classify(hour),
+      load("purchase", hour),
+      reloadQuiet(hour),
+    ]),
+    "reconcile --last 48h --run = 0",
+  ].sort(),
+);
+
+// A damaged hour is not tried again, a missing one is; a failed classifier fails the sensors at once, and is told once.
+expectSame("pods of failing hours", listPods(readPods("failing")), [
+  "classify --hour 2026-01-15T03 = 3",
+  "classify --hour 2026-01-15T04 = 4",
+  "classify --hour 2026-01-15T04 = 4",
+]);
+for (const run of [/^damaged$/, /^missing$/]) {
+  expectSame(
+    `tasks of the classifier's run ${String(run)}`,
+    readTasks("failing", "log_classification", run),
+    ["classify failed"],
+  );
+  expectSame(
+    `tasks of the load's run ${String(run)}`,
+    readTasks("failing", "load_purchase", run),
+    ["load upstream_failed", "wait failed"],
+  );
+}
+expectSame("alerts of failing hours", readAlerts("failing"), [
+  "log_classification classify 2026-01-15T03",
+  "log_classification classify 2026-01-15T04",
+]);
+
+// Backfilled, and backfilled again.
+const everything = [
+  ...hours.map(classify),
+  ...hours.flatMap((hour) => types.map((type) => load(type, hour))),
+].sort();
+const source = countSource();
+expectSame(
+  "types and hours in the source",
+  Object.keys(source).length,
+  hours.length * (types.length - 1),
+);
+for (const step of ["backfill", "again"]) {
+  expectSame(`pods of ${step}`, listPods(readPods(step)), everything);
+  expectSame(`alerts of ${step}`, readAlerts(step), []);
+  expectSame(
+    `rows after ${step}`,
+    sorted((await readTables(step)).counts),
+    sorted(source),
+  );
+}
+expectSame(
+  "tables after the second backfill",
+  (await readTables("again")).digests,
+  (await readTables("backfill")).digests,
+);
+expectSame(
+  "tasks of a skipped load",
+  [...new Set(readTasks("again", "load_quiet_json", /./))],
+  ["load skipped", "wait success"],
+);
+
+// With shards: the plan is named by its pod.
+const shards = readPods("shards");
+const plan = `${third}@${shards.find(({ argv }) => argv[1] === "plan")?.name ?? ""}`;
+expectSame("pods of shards", listPods(shards), [
+  `classify --plan ${plan} --shard 1/2 = 0`,
+  `classify --plan ${plan} --shard 2/2 = 0`,
+  `commit --plan ${plan} = 0`,
+  load("page_view", third),
+  `plan --hour ${third} --shards 2 --name ${plan.split("@")[1] ?? ""} = 0`,
+]);
+expectSame(
+  "tables after the shards",
+  (await readTables("shards")).digests,
+  (await readTables("backfill")).digests,
+);
+
+function sorted(counts: Record<string, number>): [string, number][] {
+  return Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const rows = Object.values(source).reduce((sum, count) => sum + count, 0);
+const played = ["by-hand", "reload", "failing", "backfill", "again", "shards"];
+const pods = played.flatMap((step) => readPods(step)).length;
+console.log(
+  `Airflow ${version}: ${pods} pods in ${played.length} steps, ${rows} rows of ${types.length} types; ${problems} problems`,
+);
+process.exitCode = problems === 0 ? 0 : 1;
