@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { build } from "esbuild";
+import { collectLicences } from "./collect-licences.js";
 import type { BuiltFile } from "./compile-scanner.js";
 import { compileScanner } from "./compile-scanner.js";
 import { compileValidators } from "./compile-validators.js";
@@ -23,7 +24,7 @@ await chmod("dist/src/main.js", 0o755);
 
 /** The program, in a chunk for each command, so that a command reads and compiles only what it runs. */
 async function bundleProgram(): Promise<BuiltFile[]> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: entries,
     outdir: "dist",
     outbase: ".",
@@ -32,12 +33,15 @@ async function bundleProgram(): Promise<BuiltFile[]> {
     splitting: true,
     format: "esm",
     platform: "node",
+    // ES modules where a package has both: only what is used of them is bundled, and names survive an import() of them.
+    mainFields: ["module", "main"],
     target: "node20",
     plugins: [compileValidators, fastStringWidth, requireNativePackages],
     banner: { js: requireForCommonJs },
-    legalComments: "linked",
+    legalComments: "none",
     logLevel: "warning",
+    metafile: true,
     write: false,
   });
-  return outputFiles;
+  return [...outputFiles, await collectLicences(Object.keys(metafile.inputs))];
 }

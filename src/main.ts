@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { runCommandLine } from "./commands.js";
-import { createCommandContext } from "./commands/context.js";
-import { readEnvironment } from "./environment.js";
 import { exitCodes, SluiceError } from "./errors.js";
+import { findMemoryLimit } from "./memory-limit.js";
+import { watchMemory } from "./memory-watch.js";
 
+// Before the rest is loaded: as process 1 of a container, a signal without a handler does nothing.
 process.once("SIGTERM", () => {
   process.stderr.write(
     "sluice: stopped by SIGTERM; run the same command again to finish\n",
@@ -16,13 +16,20 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const words = process.argv.slice(2);
+const memoryLimit = findMemoryLimit();
+if (memoryLimit !== null)
+  watchMemory(memoryLimit, (error) => {
+    report(error);
+    process.exit(error.exitCode);
+  });
 try {
+  const { runCommandLine } = await import("./commands.js");
+  const { createCommandContext } = await import("./commands/context.js");
+  const { readEnvironment } = await import("./environment.js");
   await runCommandLine(words, createCommandContext(readEnvironment()));
 } catch (error) {
   if (error instanceof SluiceError) {
-    process.stderr.write(`sluice: ${error.message}\n`);
-    if (words.includes("--json"))
-      process.stdout.write(`${JSON.stringify(describeError(error))}\n`);
+    report(error);
     process.exitCode = error.exitCode;
   } else {
     const text =
@@ -30,6 +37,12 @@ try {
     process.stderr.write(`sluice: this is a bug, please report it\n${text}\n`);
     process.exitCode = exitCodes.bug;
   }
+}
+
+function report(error: SluiceError): void {
+  process.stderr.write(`sluice: ${error.message}\n`);
+  if (words.includes("--json"))
+    process.stdout.write(`${JSON.stringify(describeError(error))}\n`);
 }
 
 function describeError(error: SluiceError): object {

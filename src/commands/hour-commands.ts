@@ -63,7 +63,7 @@ const addLoad: AddCommand = (yargs, context) =>
       );
       const words =
         result.outcome === "superseded"
-          ? `${result.type} ${hour}: a newer classification is loaded already; table ${result.table} is left as it is`
+          ? `${result.type} ${hour}: seq ${result.seq} is superseded by one that is loaded already; table ${result.table} is left as it is`
           : `${result.type} ${hour}: ${result.rows_loaded} rows in table ${result.table}, seq ${result.seq}`;
       context.finish(args, result, words);
       if (args.skipEmpty && isEmptyLoad(result))
