@@ -1,5 +1,5 @@
 # Every target installs what it needs, and nothing twice.
-.PHONY: demo test check airflow bench fmt clean
+.PHONY: demo test check airflow servers campaign image kubernetes bench fmt clean
 
 MODULES := node_modules/.package-lock.json
 BUILT := dist/.built
@@ -29,15 +29,38 @@ check: $(BUILT)
 	npx sluice check
 	npx sluice generate --check
 
-# Every DAG in real Airflow 2 and 3: the shop's, and those of a catalog of hostile texts.
+# Every DAG in real Airflow 2 and 3: the shop's, those of a catalog of hostile texts, and those of one with every setting.
+# Then runs of them, whose pods are processes of this machine.
 airflow: $(BUILT)
 	test/airflow/install
-	rm -rf .sluice/hostile-dags
-	npm run --silent hostile-dags
+	rm -rf .sluice/test-dags
+	npm run --silent test-dags
 	for version in 2 3; do \
-	  test/airflow/import-dags $$version generated-dags && \
-	  test/airflow/import-dags $$version .sluice/hostile-dags || exit 1; \
+	  test/airflow/import-dags $$version generated-dags .sluice/test-dags/hostile .sluice/test-dags/every-setting && \
+	  test/airflow/play-runs $$version || exit 1; \
 	done
+
+# The servers that stand in for S3, GCS and BigQuery in the tests; without them, the suites that need them say so and are skipped.
+servers:
+	test/servers/install
+
+# The main job while services fail, jobs are killed and run at once: make campaign SEED=1 ROUNDS=300
+campaign: $(BUILT) servers
+	npm run --silent campaign -- --rounds $(or $(ROUNDS),20) $(if $(SEED),--seed $(SEED))
+
+# The Dockerfile by hadolint; where root and Debian's buildah are, the image too: what is in it, and how large it is.
+image:
+	"$$(test/image/install-hadolint)" --config .hadolint.yaml Dockerfile
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  test/kubernetes/install && test/kubernetes/base-image && test/kubernetes/image . sluice:lab && \
+	  test/image/check-image localhost/sluice:lab docker.io/library/node:24-bookworm-slim; \
+	else echo "SKIPPED: the image itself: building it without a registry needs root on Debian" >&2; fi
+
+# The image in a real cluster, alone and below both Airflows; test/kubernetes/run says what it skips, and why.
+kubernetes: $(BUILT)
+	test/servers/install
+	test/airflow/install
+	test/kubernetes/run
 
 bench: $(BUILT)
 	npm run --silent bench

@@ -29,7 +29,7 @@ export async function openStagedType(
     );
   }
   const { types } = read.manifest;
-  const staged = types[type];
+  const staged = Object.hasOwn(types, type) ? types[type] : undefined;
   if (staged === undefined) {
     const names = Object.keys(types);
     const unknown = names.filter((name) => types[name]?.catalogued === false);

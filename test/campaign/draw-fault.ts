@@ -4,7 +4,7 @@ import type { Dice } from "./dice.js";
 export type Service = "s3" | "gcs" | "bigquery";
 
 /** Share of the requests that something happens to. */
-const faultShare = 0.12;
+const faultShare = 0.16;
 
 /** As the services document it: overloads and failures that pass. */
 function answer(service: Service, dice: Dice): Fault {

@@ -21,7 +21,7 @@ export async function playRound(round: Round): Promise<void> {
       await writeNext(round, hour);
   }
   await Promise.all(hours.map((hour) => classify(round, hour)));
-  const count = 2 + dice.below(3);
+  const count = 1 + dice.below(2);
   const chosen = acts.filter(({ name }) => name.includes(round.onlyActs));
   for (let turn = 0; turn < count; turn += 1) {
     const act = chosen[dice.below(chosen.length)];

@@ -341,7 +341,7 @@ export function testWarehouse(
       );
       const rows = await fixture.readRows("c");
       expect(rows.map((row) => row.id)).to.deep.equal(["5", "5"]);
-    });
+    }).timeout(180_000);
 
     it("loads TEMP anew when called again", async () => {
       await warehouse.createTemp("again", [idField]);
