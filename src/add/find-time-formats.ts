@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import { shapeOrigin } from "../load/origin-shape.js";
+import { shapeOrigin } from "../catalog/origin-shape.js";
 import type { TimeFormat } from "../ports/warehouse.js";
 import type { TableField } from "../schema/table-field.js";
 import { findType } from "./find-type.js";

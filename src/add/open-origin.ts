@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { NotReadyError } from "../errors.js";
-import { shapeOrigin } from "../load/origin-shape.js";
+import { shapeOrigin } from "../catalog/origin-shape.js";
 import type { Warehouse } from "../ports/warehouse.js";
 import type { TableField } from "../schema/table-field.js";
 import { findType } from "./find-type.js";

@@ -35,7 +35,8 @@ export interface Round {
   readonly ends: JobEnd[];
 }
 
-const hoursPerRound = 2;
+/** Of rounds with two hours; the others have one. */
+const twoHoursShare = 0.4;
 
 /** Hours of its own, so that the rounds of a lane share tables and nothing else. */
 export function createRound(
@@ -46,7 +47,9 @@ export function createRound(
   const day = new Date(Date.UTC(2020, 0, 1 + number))
     .toISOString()
     .slice(0, 10);
-  const hours = Array.from({ length: hoursPerRound }, (_, index): RoundHour => {
+  const dice = createDice(seed, number, 1);
+  const length = dice.chance(twoHoursShare) ? 2 : 1;
+  const hours = Array.from({ length }, (_, index): RoundHour => {
     const hour = `${day}T0${3 + index}`;
     return {
       hour,
@@ -59,7 +62,7 @@ export function createRound(
   return {
     ...parts,
     number,
-    dice: createDice(seed, number, 1),
+    dice,
     hours: hours as [RoundHour, ...RoundHour[]],
     ends: [],
   };

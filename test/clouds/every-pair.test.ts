@@ -24,7 +24,7 @@ const hour = "2026-01-15T00";
 const types = ["purchase", "payment_webhook", "api_request"];
 
 describeWithServers("every job on every pair of places", function (servers) {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let clouds: Clouds;
   let root: string;
   before(async () => {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { findPackageRoot } from "../../src/package-root.js";
 
-export const program = join(findPackageRoot(), "dist", "src", "main.js");
+const program = join(findPackageRoot(), "dist", "src", "main.js");
 
 export interface Ended {
   readonly exitCode: number;
@@ -23,7 +23,7 @@ export function runSluice(
       {
         env: { PATH, HOME, SLUICE_LOG_LEVEL: "warn", ...variables },
         maxBuffer: 64 * 1024 ** 2,
-        timeout: 300_000,
+        timeout: 900_000,
       },
       (error, stdout, stderr) => {
         if (error?.killed === true || typeof error?.code === "string")

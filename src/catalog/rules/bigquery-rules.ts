@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.js";
-import { shapeOrigin } from "../../load/origin-shape.js";
+import { shapeOrigin } from "../origin-shape.js";
 import { quoteFound } from "../../schema/quote-found.js";
 import { suggestName } from "../../schema/suggest-name.js";
 import type { FieldType, TableField } from "../../schema/table-field.js";

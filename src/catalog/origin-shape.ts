@@ -1,4 +1,4 @@
-import type { LogType } from "../catalog/catalog.js";
+import type { LogType } from "./catalog.js";
 import { UsageError } from "../errors.js";
 import type {
   ColumnMapping,
