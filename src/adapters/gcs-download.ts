@@ -60,20 +60,30 @@ async function* readResuming(
   let position = 0;
   let crc = 0;
   let failures = 0;
+  let failedAt = 0;
+  let pausedMs = 0;
   for (;;) {
     try {
       for await (const block of answer as AsyncIterable<Buffer>) {
         position += block.length;
         crc = crc32c(block, crc);
-        failures = 0;
+        const givenAt = performance.now();
         yield block;
+        pausedMs = performance.now() - givenAt;
       }
       if (position >= sizeBytes) break;
       throw new CutAnswerError();
     } catch (error) {
-      failures += 1;
-      if (failures > limits.retries) throw translateGcsError(error, attempt);
-      if (failures > 1) await sleep(jitteredDelay(limits, failures - 1));
+      if (position >= sizeBytes) break;
+      // The stall timeout also ends the connection of a reader who pauses so long, which is no failure.
+      if (pausedMs < limits.stallTimeoutMs) {
+        failures =
+          position - failedAt >= limits.progressBytes ? 1 : failures + 1;
+        failedAt = position;
+        if (failures > limits.retries) throw translateGcsError(error, attempt);
+        await sleep(jitteredDelay(limits, failures));
+      }
+      pausedMs = 0;
     } finally {
       answer.destroy();
     }

@@ -156,9 +156,10 @@ function explainCredentials(error: unknown): string {
 /** What the service said, in one line. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
-  return partsOf(error)["code"] === "ECONNRESET"
-    ? "the connection broke (ECONNRESET)"
-    : messageIn(error.message);
+  const { code } = partsOf(error);
+  if (code === "ECONNRESET") return "the connection broke (ECONNRESET)";
+  // Node's error has no message where none of a host's addresses answers.
+  return messageIn(error.message || (typeof code === "string" ? code : ""));
 }
 
 /** From the body of an answer: JSON, XML or plain text. */

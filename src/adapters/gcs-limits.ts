@@ -4,8 +4,9 @@ export interface GcsLimits {
   readonly requestTimeoutMs: number;
   /** For the next bytes, sent or received. */
   readonly stallTimeoutMs: number;
-  /** After a request's first attempt; for a download: without a byte of progress. */
+  /** After a request's first attempt; of a download: with less than `progressBytes` between two of them. */
   readonly retries: number;
+  readonly progressBytes: number;
   /** Doubled for each further retry; each is up to twice as long at random. */
   readonly minRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
@@ -22,6 +23,7 @@ export const gcsLimits: GcsLimits = {
   requestTimeoutMs: 120_000,
   stallTimeoutMs: 30_000,
   retries: 6,
+  progressBytes: 1024 * 1024,
   minRetryDelayMs: 500,
   maxRetryDelayMs: 30_000,
   totalRetryMs: 300_000,

@@ -60,8 +60,11 @@ export class GcsObjectStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ListedObject> {
     for await (const page of this.#pages({ prefix: this.#folder + prefix }))
-      for (const { name, ...rest } of page.objects)
-        yield { key: name.slice(this.#folder.length), ...rest };
+      for (const { name, ...rest } of page.objects) {
+        const key = name.slice(this.#folder.length);
+        // Consoles make an empty object where they show a folder.
+        if (key !== "") yield { key, ...rest };
+      }
   }
 
   async listTopFolders(): Promise<string[]> {

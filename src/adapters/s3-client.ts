@@ -29,9 +29,9 @@ export async function createS3Client({
     retryMode: "standard",
     requestHandler: {
       connectionTimeout: limits.connectTimeoutMs,
-      requestTimeout: limits.timeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
       throwOnRequestTimeout: true,
-      socketTimeout: limits.timeoutMs,
+      socketTimeout: limits.stallTimeoutMs,
       httpAgent: { maxSockets },
       httpsAgent: { maxSockets },
     },

@@ -51,12 +51,15 @@ async function* readResuming(
   let position = 0;
   let brokenAt = 0;
   let breaks = 0;
+  let pausedMs = 0;
   for (;;) {
     let problem: unknown = null;
     try {
       for await (const block of body as AsyncIterable<Buffer>) {
         position += block.length;
+        const givenAt = performance.now();
         yield block;
+        pausedMs = performance.now() - givenAt;
       }
     } catch (error) {
       problem = error;
@@ -68,13 +71,17 @@ async function* readResuming(
       throw new ServiceError(
         `${attempt.url}: cannot read ${JSON.stringify(attempt.key)}: ${position} bytes came, and it has ${sizeBytes}; run again`,
       );
-    breaks = position - brokenAt >= limits.progressBytes ? 1 : breaks + 1;
-    brokenAt = position;
-    if (breaks > limits.resumes)
-      throw new ServiceError(
-        `${attempt.url}: cannot read ${JSON.stringify(attempt.key)}: the connection broke ${breaks} times, the last one at byte ${position} of ${sizeBytes} (${problem === null ? "it ended early" : codeOf(problem)}); check the network, and run again`,
-      );
-    await sleep(resumeDelayMs(limits, breaks));
+    // The stall timeout also ends the connection of a reader who pauses so long, which is no break.
+    if (pausedMs < limits.stallTimeoutMs) {
+      breaks = position - brokenAt >= limits.progressBytes ? 1 : breaks + 1;
+      brokenAt = position;
+      if (breaks > limits.resumes)
+        throw new ServiceError(
+          `${attempt.url}: cannot read ${JSON.stringify(attempt.key)}: the connection broke ${breaks} times, the last one at byte ${position} of ${sizeBytes} (${problem === null ? "it ended early" : codeOf(problem)}); check the network, and run again`,
+        );
+      await sleep(resumeDelayMs(limits, breaks));
+    }
+    pausedMs = 0;
     const resumed = await openFrom(download, etag, position);
     if (resumed === null) throw changed(attempt);
     if (resumed.etag !== etag || resumed.sizeBytes !== sizeBytes) {

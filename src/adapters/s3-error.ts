@@ -27,7 +27,7 @@ const grants: Readonly<Record<S3Attempt["action"], string>> = {
 /** S3's code (`NoSuchKey`), or the system's (`ECONNRESET`), or the name of the SDK's error. */
 export function codeOf(error: unknown): string {
   const { name, code, Code } = partsOf(error);
-  const found = [Code, isPlainName(name) ? code : name, name];
+  const found = [Code, plainNames.includes(name) ? code : name, name];
   return found.find((each) => typeof each === "string") ?? "unknown";
 }
 
@@ -151,9 +151,13 @@ function regionOf(error: unknown): string | undefined {
 }
 
 /** Of Node's errors the code tells more. */
-function isPlainName(name: unknown): boolean {
-  return name === "Error" || name === "TimeoutError" || name === "TypeError";
-}
+const plainNames: readonly unknown[] = [
+  "Error",
+  "TimeoutError",
+  "TypeError",
+  // Where none of a host's addresses answers.
+  "AggregateError",
+];
 
 function partsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null

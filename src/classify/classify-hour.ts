@@ -141,7 +141,11 @@ export async function listInputs(
 ): Promise<ObjectInfo[]> {
   const prefix = `${hourPath(hour)}/`;
   const inputs: ObjectInfo[] = [];
-  for await (const info of source.list(prefix)) inputs.push(info);
+  for await (const info of source.list(prefix)) {
+    // Consoles make an empty object where they show a folder.
+    if (info.sizeBytes === 0 && info.key.endsWith("/")) continue;
+    inputs.push(info);
+  }
   if (inputs.length === 0 && !catalog.allowEmpty) {
     throw new NotReadyError(
       `${source.url}: no objects under ${prefix}. Has the shipper run? Where an hour may be empty, say allow_empty: true in ${catalog.file}`,

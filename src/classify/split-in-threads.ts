@@ -4,7 +4,9 @@ import {
   DataRefusedError,
   MemoryLimitError,
   ObjectChangedError,
+  PreconditionFailedError,
   ServiceError,
+  UsageError,
 } from "../errors.js";
 import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
 import { dealInputs } from "./deal-inputs.js";
@@ -60,6 +62,11 @@ export async function splitInThreads(
   });
   stopped.catch(() => undefined);
   const works: Promise<ObjectsSplit>[] = [];
+  const watch = (work: Promise<ObjectsSplit>): void => {
+    work.catch(stop);
+    works.push(work);
+  };
+  let own: Promise<ObjectsSplit> | undefined;
   try {
     for (let index = 1; index < workers; index += 1) {
       const thread = startThread({
@@ -69,21 +76,19 @@ export async function splitInThreads(
         name: `thread-${index}`,
       });
       threads.push(thread);
-      works.push(serveThread(thread, () => deals.next(index), uploads));
+      watch(serveThread(thread, () => deals.next(index), uploads));
     }
-    works.push(
-      splitObjects(
-        task,
-        source,
-        () => Promise.race([stopped, deals.next(0)]),
-        createSpool({ folder: spoolFolder, ...task }, (part) => {
-          // A failure comes out of the backlog, or at the end.
-          uploads.upload(part).catch(() => undefined);
-        }),
-        () => (isStopped ? stopped : uploads.backlog()),
-      ),
+    own = splitObjects(
+      task,
+      source,
+      () => Promise.race([stopped, deals.next(0)]),
+      createSpool({ folder: spoolFolder, ...task }, (part) => {
+        // A failure comes out of the backlog, or at the end.
+        uploads.upload(part).catch(() => undefined);
+      }),
+      () => (isStopped ? stopped : uploads.backlog()),
     );
-    for (const work of works) work.catch(stop);
+    watch(own);
     const splits = await Promise.all(works);
     return {
       counts: addCounts(splits.map((split) => split.counts)),
@@ -93,7 +98,7 @@ export async function splitInThreads(
     };
   } finally {
     // This thread's own work writes to the spool until it has seen that it is stopped.
-    await works.at(-1)?.catch(() => undefined);
+    await own?.catch(() => undefined);
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }
@@ -148,14 +153,21 @@ function heapFullError(cause: Error): MemoryLimitError {
   );
 }
 
+/** `code` is a SluiceError's; null: a bug. */
 function restoreError(code: string | null, message: string): Error {
   switch (code) {
+    case "USAGE":
+      return new UsageError(message);
     case "DATA_REFUSED":
       return new DataRefusedError(message);
-    case "OBJECT_CHANGED":
-      return new ObjectChangedError(message);
     case "ACCESS":
       return new AccessError(message);
+    case "PRECONDITION_FAILED":
+      return new PreconditionFailedError(message);
+    case "OBJECT_CHANGED":
+      return new ObjectChangedError(message);
+    case "MEMORY_LIMIT":
+      return new MemoryLimitError(message);
     case null:
       return new Error(message);
     default:

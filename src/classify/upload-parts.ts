@@ -4,10 +4,15 @@ import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import pLimit from "p-limit";
+import pRetry, { AbortError } from "p-retry";
+import { ServiceError } from "../errors.js";
 import type { ObjectStore, PutResult } from "../ports/object-store.js";
 import type { SpooledPart } from "./spool.js";
 
 const blockBytes = 256 * 1024;
+
+/** After the store's own: it can't begin a stream anew, as Cloud Storage asks for where it has lost an upload. */
+const streamRetries = { retries: 2, minTimeout: 500, randomize: true };
 
 /** An object that stands at the stage. */
 export interface StagedFile {
@@ -53,7 +58,10 @@ export function createUploads(
     if (failure !== null) throw failure.error;
     keys.push(key);
     try {
-      const stored = await uploadPart(store, part, key, compress);
+      const refuse = () => {
+        if (failure !== null) throw new AbortError(asError(failure.error));
+      };
+      const stored = await uploadPart(store, part, key, compress, refuse);
       const { name, rows } = part;
       const { sizeBytes: bytes, crc32c } = stored;
       return { name, key: stored.key, rows, bytes, crc32c };
@@ -99,20 +107,14 @@ async function uploadPart(
   { content, crc32c }: SpooledPart,
   key: string,
   compress: boolean,
+  refuse: () => void,
 ): Promise<PutResult> {
-  if ("bytes" in content) {
-    return compress
-      ? putCompressed(store, key, Readable.from([content.bytes]))
-      : store.put(key, content.bytes, { crc32c });
-  }
   const stored = compress
-    ? await putCompressed(
-        store,
-        key,
-        createReadStream(content.path, { highWaterMark: blockBytes }),
-      )
-    : await store.putFile(key, content.path, { crc32c });
-  await rm(content.path, { force: true });
+    ? await putCompressed(store, key, content, refuse)
+    : "bytes" in content
+      ? await store.put(key, content.bytes, { crc32c })
+      : await store.putFile(key, content.path, { crc32c });
+  if ("path" in content) await rm(content.path, { force: true });
   return stored;
 }
 
@@ -120,7 +122,31 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-async function putCompressed(
+/** @param refuse Throws an AbortError where the part is no longer wanted. */
+function putCompressed(
+  store: ObjectStore,
+  key: string,
+  content: SpooledPart["content"],
+  refuse: () => void,
+): Promise<PutResult> {
+  const open = () =>
+    "bytes" in content
+      ? Readable.from([content.bytes])
+      : createReadStream(content.path, { highWaterMark: blockBytes });
+  return pRetry(
+    () => {
+      refuse();
+      return putThroughGzip(store, key, open());
+    },
+    {
+      ...streamRetries,
+      shouldRetry: ({ error }) =>
+        error instanceof ServiceError && error.retryable,
+    },
+  );
+}
+
+async function putThroughGzip(
   store: ObjectStore,
   key: string,
   plain: Readable,

@@ -1,4 +1,9 @@
-import { ObjectChangedError, ServiceError, SluiceError } from "../errors.js";
+import {
+  ObjectChangedError,
+  PreconditionFailedError,
+  ServiceError,
+  SluiceError,
+} from "../errors.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { CheckRow } from "./check-row.js";
 import { isRefused, startChecks, type Checks } from "./start-checks.js";
@@ -13,7 +18,7 @@ export async function checkStage(
   const checks = startChecks("stage", stage.url);
   const key = folder + probeName;
   const created = await checks.attempt("create", () =>
-    stage.put(key, textBytes("first"), { ifMatch: null }),
+    putProbe(stage, key, "first", null),
   );
   await checks.attempt("list", async () => {
     for await (const object of stage.list(folder))
@@ -29,7 +34,7 @@ export async function checkStage(
     await stage.delete(key).catch(() => undefined);
     return checks.rows;
   }
-  await tryProbe(stage, key, created.value.etag, checks);
+  await tryProbe(stage, key, created.value, checks);
   return checks.rows;
 }
 
@@ -58,7 +63,7 @@ async function tryProbe(
     const standing = await stage.get(key);
     if (standing !== null) await leaveBody(standing.body);
     const ifMatch = standing?.etag ?? firstEtag;
-    await stage.put(key, textBytes("second"), { ifMatch });
+    await putProbe(stage, key, "second", ifMatch);
   });
   if (overwritten !== null) {
     await checks.attempt("refuse to overwrite what changed", async () => {
@@ -110,14 +115,36 @@ function skipWithoutProbe(checks: Checks): void {
     checks.skip(check, "there is no probe, because it could not be created");
 }
 
+/** The etag. */
+async function putProbe(
+  stage: ObjectStore,
+  key: string,
+  text: string,
+  ifMatch: string | null,
+): Promise<string> {
+  try {
+    return (await stage.put(key, textBytes(text), { ifMatch })).etag;
+  } catch (error) {
+    if (!(error instanceof PreconditionFailedError)) throw error;
+    // Ours, where the answer to a first try was lost.
+    const standing = await stage.get(key);
+    if (standing === null || (await readBody(standing.body)) !== text)
+      throw error;
+    return standing.etag;
+  }
+}
+
 async function readText(
   stage: ObjectStore,
   key: string,
 ): Promise<string | null> {
   const object = await stage.get(key);
-  if (object === null) return null;
+  return object === null ? null : readBody(object.body);
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {
   const blocks: Uint8Array[] = [];
-  for await (const block of object.body) blocks.push(block.slice());
+  for await (const block of body) blocks.push(block.slice());
   return Buffer.concat(blocks).toString();
 }
 

@@ -30,7 +30,10 @@ export interface GetOptions {
 }
 
 export interface PutOptions {
-  /** Write only if the object stands at this etag; `null`: only if there is none. Otherwise PreconditionFailedError, and nothing is changed. */
+  /**
+   * Write only if the object stands at this etag; `null`: only if there is none. Otherwise PreconditionFailedError, and
+   * nothing is changed. A store may also say so of its own write whose answer was lost; look at what stands.
+   */
   readonly ifMatch?: string | null;
   /** Base64 of the big-endian CRC32C that the bytes must have. Otherwise ServiceError, and nothing is changed. */
   readonly crc32c?: string;

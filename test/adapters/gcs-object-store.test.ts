@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { GcsCredentialsError } from "../../src/adapters/gcs-credentials.js";
 import { translateGcsError } from "../../src/adapters/gcs-error.js";
@@ -121,6 +122,29 @@ describeWithServers("GcsObjectStore on fake-gcs-server", (servers) => {
     expect(proxy.requests.filter(isListing)).to.have.length(3);
   });
 
+  it("lists no object whose key is empty, as a console makes for a folder", async () => {
+    const { store } = await openFaulty((request) =>
+      isListing(request)
+        ? {
+            kind: "answer",
+            status: 200,
+            body: JSON.stringify({
+              kind: "storage#objects",
+              items: ["", "a"].map((key) => ({
+                name: store.uri(key).split("/").slice(3).join("/"),
+                generation: "1",
+                size: "0",
+                timeCreated: "2026-11-21T04:00:00Z",
+              })),
+            }),
+          }
+        : null,
+    );
+    expect((await collect(store.list(""))).map(({ key }) => key)).to.deep.equal(
+      ["a"],
+    );
+  });
+
   describe("a download", () => {
     it("goes on where it broke, at the same generation, no byte twice or missing", async () => {
       const cut: Fault = { kind: "truncate", afterBytes: 300_001 };
@@ -163,6 +187,85 @@ describeWithServers("GcsObjectStore on fake-gcs-server", (servers) => {
         /^gs:\/\/\S+ .*cannot read "big": the connection broke/,
       );
       expect(proxy.requests.filter(isMedia)).to.have.length(4);
+    });
+
+    it("gives up after a bounded number of answers with a few bytes each, and pauses before each", async () => {
+      const times: number[] = [];
+      const { store } = await openFaulty(
+        (request) => {
+          if (!isMedia(request)) return null;
+          times.push(performance.now());
+          return { kind: "truncate", afterBytes: 1000 };
+        },
+        { retries: 3, minRetryDelayMs: 50, maxRetryDelayMs: 200 },
+      );
+      await store.put("big", megabyte);
+      const error = await errorOf(() => readObject(store, "big"));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(times).to.have.length(4);
+      const pauses = times.slice(1).map((time, at) => time - times[at]!);
+      for (const pause of pauses) expect(pause).to.be.at.least(45);
+    });
+
+    it("goes on without end as long as enough bytes come between the breaks", async () => {
+      const { store, proxy } = await openFaulty(
+        (request) =>
+          isMedia(request) ? { kind: "truncate", afterBytes: 100_000 } : null,
+        { ...quick, progressBytes: 100_000 },
+      );
+      await store.put("big", megabyte);
+      expect(await readObject(store, "big")).to.deep.equal(megabyte);
+      expect(proxy.requests.filter(isMedia).length).to.be.greaterThan(10);
+    });
+
+    it("has not failed where the connection breaks after the last byte", async () => {
+      let media = 0;
+      const server = createServer((_, response) => {
+        media += 1;
+        response.writeHead(200, {
+          "transfer-encoding": "chunked",
+          "x-goog-generation": "5",
+          "x-goog-stored-content-length": "9",
+          "x-goog-hash": "crc32c=4waSgw==",
+        });
+        response.write("123456789", () =>
+          setTimeout(() => response.destroy(), 50),
+        );
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as { port: number };
+      try {
+        const store = await openAt(`http://127.0.0.1:${port}`, quick);
+        expect(String(await readObject(store, "key"))).to.equal("123456789");
+        expect(media).to.equal(1);
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
+
+    it("does not blame the network for a reader that pauses", async () => {
+      const stallTimeoutMs = 600;
+      const { store, proxy } = await openFaulty(() => null, {
+        ...quick,
+        stallTimeoutMs,
+      });
+      const whole = Buffer.concat(Array<Buffer>(16).fill(megabyte));
+      await store.put("big", whole);
+      const object = await store.get("big");
+      let position = 0;
+      let pauses = 0;
+      for await (const block of object!.body) {
+        const expected = whole.subarray(position, position + block.length);
+        expect(expected.equals(block)).to.equal(true);
+        position += block.length;
+        if (pauses === 5) continue;
+        pauses += 1;
+        await sleep(1.5 * stallTimeoutMs);
+      }
+      expect(position).to.equal(whole.length);
+      expect(proxy.requests.filter(isMedia).length).to.be.greaterThan(4);
     });
 
     it("is refused where its bytes do not have the object's crc32c", async () => {
@@ -831,6 +934,19 @@ describe("GcsObjectStore", () => {
         expect(error.cause).to.equal(undefined);
       });
     }
+  });
+
+  it("tells the code of an error that has no words, as one of several addresses", () => {
+    const cause = Object.assign(new AggregateError([]), { code: "ETIMEDOUT" });
+    const error = translateGcsError(cause, {
+      url: "gs://b",
+      bucket: "b",
+      action: "read",
+      key: "x",
+    });
+    expect(error.message).to.equal(
+      'gs://b: cannot read "x": ETIMEDOUT, also after retries; check the network and the endpoint, and run again',
+    );
   });
 
   it("never shows the address of an upload's session", () => {

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
+import { translateS3Error } from "../../src/adapters/s3-error.js";
 import { type S3Limits, s3Limits } from "../../src/adapters/s3-limits.js";
 import { S3ObjectStore } from "../../src/adapters/s3-object-store.js";
 import {
@@ -40,7 +43,7 @@ const bucket = "s3-object-store";
 
 const limits: S3Limits = {
   ...s3Limits,
-  timeoutMs: 1_500,
+  stallTimeoutMs: 1_500,
   maxAttempts: 4,
   resumes: 3,
   resumeDelayMs: 1,
@@ -241,15 +244,39 @@ describeWithServers("S3ObjectStore", (servers) => {
       it("outlives a reader that is slower than its timeout", async () => {
         await direct!.put("key", large);
         const { body } = (await store!.get("key"))!;
-        await sleep(1.5 * limits.timeoutMs);
+        await sleep(1.5 * limits.stallTimeoutMs);
         let position = 0;
         for await (const block of body) {
-          if (position === 0) await sleep(1.5 * limits.timeoutMs);
+          if (position === 0) await sleep(1.5 * limits.stallTimeoutMs);
           const expected = large.subarray(position, position + block.length);
           expect(expected.equals(block)).to.equal(true);
           position += block.length;
         }
         expect(position).to.equal(large.length);
+      });
+
+      it("does not blame the network for a reader that pauses again and again", async () => {
+        const whole = Buffer.concat([large, large]);
+        await direct!.put("key", whole);
+        const slow = openStore(
+          s3Environment({ ...server, endpoint: proxy.endpoint }),
+          store!.url.split("/").at(-1),
+          bucket,
+          { ...limits, stallTimeoutMs: 300, resumes: 1 },
+        );
+        const { body } = (await slow.get("key"))!;
+        let position = 0;
+        let pauses = 0;
+        for await (const block of body) {
+          const expected = whole.subarray(position, position + block.length);
+          expect(expected.equals(block)).to.equal(true);
+          position += block.length;
+          if (pauses === 4) continue;
+          pauses += 1;
+          await sleep(900);
+        }
+        expect(position).to.equal(whole.length);
+        expect(proxy.requests.filter(isGet).length).to.be.greaterThan(3);
       });
 
       for (const [how, pack] of [
@@ -437,6 +464,40 @@ describeWithServers("S3ObjectStore", (servers) => {
             store!.put("key", body, { ifMatch: null }),
           );
           expect(error).to.be.instanceOf(PreconditionFailedError);
+        }
+      });
+
+      it("may take longer than their timeout as long as bytes move", async () => {
+        let requests = 0;
+        const slow = createServer((request, response) => {
+          requests += 1;
+          const slowUntil = performance.now() + 2 * limits.stallTimeoutMs;
+          void (async () => {
+            for await (const block of request as AsyncIterable<Buffer>)
+              if (block.length > 0 && performance.now() < slowUntil)
+                await sleep(20);
+            response.writeHead(200, { etag: '"1"' }).end();
+          })().catch(() => undefined);
+        });
+        slow.listen(0, "127.0.0.1");
+        await once(slow, "listening");
+        const { port } = slow.address() as { port: number };
+        try {
+          const endpoint = `http://127.0.0.1:${port}`;
+          const uploading = openStore(
+            s3Environment({ ...server, endpoint }),
+            "slow",
+            bucket,
+            { ...limits, partBytes: 64 * 1024 ** 2 },
+          );
+          const begun = performance.now();
+          const body = Buffer.concat([large, large]);
+          expect((await uploading.put("key", body)).etag).to.equal("1");
+          expect(performance.now() - begun).to.be.above(limits.stallTimeoutMs);
+          expect(requests).to.equal(1);
+        } finally {
+          slow.close();
+          slow.closeAllConnections();
         }
       });
 
@@ -643,5 +704,23 @@ describeWithServers("S3ObjectStore", (servers) => {
         expect(error.message).to.include("(ECONNREFUSED); check AWS_ENDPOINT");
       });
     });
+  });
+});
+
+describe("translateS3Error", () => {
+  it("tells the code of an error of several addresses", () => {
+    for (const [code, says] of [
+      ["ECONNREFUSED", "nothing listens at the endpoint"],
+      ["ETIMEDOUT", "failed (ETIMEDOUT)"],
+    ] as const) {
+      const cause = Object.assign(new AggregateError([]), { code });
+      const error = translateS3Error(cause, {
+        url: "s3://b",
+        bucket: "b",
+        action: "read",
+        key: "x",
+      });
+      expect(error.message).to.include(says);
+    }
   });
 });

@@ -27,6 +27,7 @@ import {
   removePlaces,
   type Place,
 } from "./fixtures.js";
+import { MemoryObjectStore } from "./memory-object-store.js";
 
 const view = '{"log_type":"view","n":12345678901234567890}';
 const pay = '{"log_type":"pay"}';
@@ -65,6 +66,22 @@ describe("classifyHour", () => {
     const { manifest } = await classifyPlace(place, {
       now: () => new Date("2026-11-21T04:05:00Z"),
     });
+    expect(manifest.lines).to.equal(1);
+  });
+
+  it("takes no folder marker of a console for a source object, nor for an empty hour", async () => {
+    const source = new MemoryObjectStore();
+    const place = { ...(await makePlace()), source };
+    await source.put(prefix, Buffer.alloc(0));
+    await source.put(`${prefix}sub/`, Buffer.alloc(0));
+    expect(await errorOf(classifyPlace(place))).to.be.instanceOf(NotReadyError);
+    await source.put(`${prefix}a/`, Buffer.from('{"log_type":"pay"}\n'));
+    await source.put(`${prefix}empty`, Buffer.alloc(0));
+    const { manifest } = await classifyPlace(place);
+    expect(manifest.inputs.map(({ key }) => key)).to.deep.equal([
+      `${prefix}a/`,
+      `${prefix}empty`,
+    ]);
     expect(manifest.lines).to.equal(1);
   });
 

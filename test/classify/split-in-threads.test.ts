@@ -12,10 +12,14 @@ import { createSplitTask } from "../../src/classify/split-task.js";
 import type { SplitThreadData } from "../../src/classify/split-thread.js";
 import { createSpool, type SpooledPart } from "../../src/classify/spool.js";
 import {
+  AccessError,
   DataRefusedError,
+  MemoryLimitError,
   ObjectChangedError,
+  PreconditionFailedError,
   ServiceError,
   SluiceError,
+  UsageError,
 } from "../../src/errors.js";
 import type { ObjectInfo } from "../../src/ports/object-store.js";
 import { startSplitThread } from "../../src/wiring.js";
@@ -202,6 +206,47 @@ describe("splitInThreads", function () {
     expect(error).to.not.be.instanceOf(SluiceError);
     expect(error.message).to.match(/^TypeError: .*\n +at /s);
   });
+
+  it("ends where a later thread can't be started", async () => {
+    await putFuzz(3);
+    const reason = Object.assign(new Error("no more threads"), {
+      code: "ERR_WORKER_INIT_FAILED",
+    });
+    let started = 0;
+    const error = await errorOf(
+      inThreads(3, (data: SplitThreadData) => {
+        started += 1;
+        if (started === 2) throw reason;
+        return startSplitThread(data);
+      }),
+    );
+    expect(error).to.equal(reason);
+  });
+
+  for (const [code, expected] of [
+    ["USAGE", UsageError],
+    ["DATA_REFUSED", DataRefusedError],
+    ["SERVICE", ServiceError],
+    ["ACCESS", AccessError],
+    ["PRECONDITION_FAILED", PreconditionFailedError],
+    ["OBJECT_CHANGED", ObjectChangedError],
+    ["MEMORY_LIMIT", MemoryLimitError],
+  ] as const)
+    it(`ends with ${code} where a thread does`, async () => {
+      await putFuzz(1);
+      const error = await errorOf(
+        inThreads(
+          2,
+          () =>
+            new Worker(
+              `require("node:worker_threads").parentPort.postMessage({ kind: "failed", code: "${code}", message: "so" })`,
+              { eval: true, execArgv: [] },
+            ),
+        ),
+      );
+      expect(error.constructor).to.equal(expected);
+      expect(error).to.include({ code, message: "so" });
+    });
 
   it("says what to do where the spool folder can't be used", async () => {
     await putFuzz(1);

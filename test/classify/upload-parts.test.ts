@@ -1,7 +1,10 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import { createUploads } from "../../src/classify/upload-parts.js";
-import { ServiceError } from "../../src/errors.js";
+import { AccessError, ServiceError } from "../../src/errors.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import type { SpooledPart } from "../../src/classify/spool.js";
 import { makePlace, removePlaces } from "./fixtures.js";
@@ -60,6 +63,57 @@ describe("createUploads", () => {
         (reason: unknown) => reason,
       );
       expect(error).to.be.instanceOf(ServiceError);
+    }
+  });
+
+  const losing = (losses: number): ObjectStore =>
+    Object.assign(new FileObjectStore("/nowhere"), {
+      put: async (key: string, body: AsyncIterable<Uint8Array>) => {
+        puts += 1;
+        for await (const block of body)
+          if (puts <= losses && block.length > 0)
+            throw new ServiceError("the upload was lost");
+        return stage.put(key, gzipSync("x\n"));
+      },
+    });
+
+  for (const kind of ["in memory", "in a file"])
+    it(`compresses a part ${kind} again where its upload was lost`, async () => {
+      const path = join((await makePlace()).root, "part");
+      await writeFile(path, "x\n");
+      const uploads = createUploads(losing(2), 1);
+      const lost = part("a");
+      await uploads.add(
+        kind === "in memory" ? lost : { ...lost, content: { path } },
+        "a/file.gz",
+        true,
+      );
+      expect(puts).to.equal(3);
+      expect(await uploads.finish()).to.have.length(1);
+    });
+
+  it("compresses no part again that is refused, or that is no longer wanted", async () => {
+    const refusing = Object.assign(new FileObjectStore("/nowhere"), {
+      put: async () => {
+        puts += 1;
+        await Promise.resolve();
+        throw new AccessError("no right");
+      },
+    });
+    for (const [store, stopped] of [
+      [refusing, false],
+      [losing(9), true],
+    ] as const) {
+      puts = 0;
+      const uploads = createUploads(store, 1);
+      const end = uploads.add(part("a"), "a/file.gz", true);
+      if (stopped)
+        setImmediate(() => {
+          uploads.stop();
+        });
+      const [outcome] = await Promise.allSettled([end]);
+      expect(outcome.status).to.equal("rejected");
+      expect(puts).to.equal(1);
     }
   });
 

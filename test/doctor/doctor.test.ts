@@ -7,7 +7,7 @@ import { DuckDbWarehouse } from "../../src/adapters/duckdb-warehouse.js";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import type { CheckRow } from "../../src/doctor/check-row.js";
 import { formatChecks } from "../../src/doctor/format-checks.js";
-import { AccessError } from "../../src/errors.js";
+import { AccessError, PreconditionFailedError } from "../../src/errors.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import type { Warehouse } from "../../src/ports/warehouse.js";
 
@@ -168,6 +168,33 @@ describe("doctor", () => {
         expect(await listKeys(stage)).to.deep.equal([]);
       });
     }
+  });
+
+  it("knows its own probe where the answer to its writing was lost (a fake over file:)", async () => {
+    const losing = fake(stage, {
+      put: async (key, body, options) => {
+        const put = await stage.put(key, body, options);
+        if (options?.ifMatch === undefined) return put;
+        throw new PreconditionFailedError("another writer was first");
+      },
+    });
+    const rows = await run({ openStage: () => Promise.resolve(losing) });
+
+    expect(failures(rows)).to.deep.equal([]);
+    expect(await listKeys(stage)).to.deep.equal([]);
+  });
+
+  it("takes no other bytes for its probe (a fake over file:)", async () => {
+    const racing = fake(stage, {
+      put: async (key, body, options) => {
+        if (options?.ifMatch === null)
+          await stage.put(key, Buffer.from("other"));
+        return stage.put(key, body, options);
+      },
+    });
+    const rows = await run({ openStage: () => Promise.resolve(racing) });
+
+    expect(failures(rows)).to.deep.equal([["stage", "create"]]);
   });
 
   describe("with one right refused (a fake over file: and duckdb:)", () => {
