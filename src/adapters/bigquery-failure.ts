@@ -52,19 +52,20 @@ const passingStatuses: ReadonlySet<number> = new Set([
   408, 429, 500, 502, 503, 504,
 ]);
 
+/** From the message's start, as with all such texts: what follows may quote a value of a row, and that may be any text. */
+const overloadText =
+  /^(?:Query error: )?(?:Job )?(?:exceeded rate limits|(?:(?:Resources|Quota) exceeded[^:]*: )?too many DML statements outstanding)/i;
+
 /** Whether the same job, started anew, may succeed. */
 export function isServiceReason(failure: BigQueryFailure): boolean {
   return (
-    passingReasons.has(failure.reason) ||
-    /exceeded rate limits|too many DML statements outstanding/i.test(
-      failure.message,
-    )
+    passingReasons.has(failure.reason) || overloadText.test(failure.message)
   );
 }
 
 /** https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency; the last words are the stand-in's, of any change. */
 const conflictText =
-  /aborted due to concurrent update|could not serialize access|Failed to commit DuckLake transaction/i;
+  /^(?:Query error: )?(?:Transaction is aborted due to concurrent update|Could not serialize access|(?:TransactionContext Error: )?(?:Failed to commit: )?Failed to commit DuckLake transaction)/i;
 
 /** Another one changed the same rows at the same time, and was first: nothing was changed. */
 export function isConflict(failure: BigQueryFailure): boolean {
@@ -79,6 +80,27 @@ export function isPassing(failure: BigQueryFailure): boolean {
     passingStatuses.has(failure.status) ||
     isServiceReason(failure) ||
     isConflict(failure)
+  );
+}
+
+/** The message says, before anything that a row could hold, that one of the tables is not there: with whatever reason, as a script's error may have its statement's or its own. */
+export function isMissingOf(
+  failure: BigQueryFailure,
+  place: { readonly project: string; readonly dataset: string },
+  tables: readonly string[],
+): boolean {
+  const [start] =
+    /^(?:Query error: )?Not found: Table /i.exec(failure.message) ?? [];
+  if (start === undefined) return false;
+  const found = failure.message.slice(start.length);
+  return [":", "."].some((separator) =>
+    tables.some((table) => {
+      const name = `${place.project}${separator}${place.dataset}.${table}`;
+      const rest = found.slice(name.length);
+      return (
+        found.startsWith(name) && !/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}]/u.test(rest)
+      );
+    }),
   );
 }
 

@@ -32,7 +32,7 @@ const longestLabel = 63;
  * Keys and values as labels may be: lower case letters, digits, _ and -, 63 at most, a key beginning with a letter.
  * https://cloud.google.com/bigquery/docs/labels-intro#requirements
  */
-export function toLabels(
+function toLabels(
   labels: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return Object.fromEntries(
@@ -41,6 +41,16 @@ export function toLabels(
       toLabelText(value),
     ]),
   );
+}
+
+/** What a load's jobs are labelled with, by which its cost can be traced. */
+export function toLoadLabels(load: {
+  readonly logType: string;
+  readonly folderHour: string;
+  readonly run: string;
+}): Record<string, string> {
+  const { logType: type, folderHour: hour, run } = load;
+  return toLabels({ type, hour, run });
 }
 
 function toLabelText(text: string): string {

@@ -82,14 +82,41 @@ export function compareLayout(
       `${table} is clustered by ${clusteredBy}, and the catalog says ${clusterBy}. It is left as it is${cost}. To change it: bq update --clustering_fields=${clusterBy.replaceAll(" ", "")}`,
     );
   }
+  return findings;
+}
+
+/** What deletes a table's rows though the catalog does not say so; a dataset's defaults hold for every table made in it that does not name another time. */
+export function compareExpiry(
+  planned: TableLayout,
+  standing: TableLayout & { readonly expirationTime?: string },
+  table: string,
+): readonly string[] {
+  const findings: string[] = [];
+  const { expirationTime } = standing;
+  if (expirationTime !== undefined) {
+    findings.push(
+      `${table} will be deleted with all its rows at ${describeTime(expirationTime)}, which the catalog does not say; the dataset's default, if it has one, sets that on each new table. To keep it: bq update --expiration 0`,
+    );
+  }
+  const wanted = partitioningOf(planned);
+  const found = partitioningOf(standing);
   const keptMs = standing.timePartitioning?.expirationMs ?? "0";
   const keepMs = planned.timePartitioning?.expirationMs ?? "0";
-  if (found === wanted && found !== "none" && keptMs !== keepMs) {
+  const isAsked = found === wanted && found !== "none";
+  if (keptMs !== keepMs && (isAsked || keptMs !== "0")) {
     findings.push(
       `${table} keeps its partitions ${describeDays(keptMs)}, and the catalog says ${describeDays(keepMs)}. It is left as it is. To change it: bq update --time_partitioning_expiration=${Number(keepMs) / 1000}`,
     );
   }
   return findings;
+}
+
+/** Milliseconds since the epoch, which may lie beyond what a Date holds. */
+function describeTime(milliseconds: string): string {
+  const time = new Date(Number(milliseconds));
+  return Number.isNaN(time.getTime())
+    ? `${milliseconds} ms`
+    : time.toISOString();
 }
 
 /** `none` where the partitions are not those of folder_hour: a DELETE by it can't leave any out. */
@@ -119,7 +146,7 @@ function describeDelete(found: Partitioning | "year", size: string): string {
     case "none":
       return `each load's DELETE reads and bills the whole table, ${size} now`;
     case "hour":
-      return "each load's DELETE is of a whole partition, and free; a table has 10,000 partitions at most, 416 days of hours";
+      return "each load's DELETE reads its own hour's partition only; a table has 10,000 partitions at most, 416 days of hours";
     case "day":
     case "month":
     case "year":

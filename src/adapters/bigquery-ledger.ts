@@ -1,9 +1,14 @@
+import { AccessError } from "../errors.js";
 import { parseFolderHour, startOf, toFolderHour } from "../folder-hour.js";
 import type { HourRow, LedgerRow } from "../ports/warehouse.js";
 import type { BigQueryClient } from "./bigquery-client.js";
 import { quoteTable } from "./bigquery-identifier.js";
 import { parameter, queryRows, type QueryParameter } from "./bigquery-query.js";
-import { insertTable, type TableResource } from "./bigquery-tables.js";
+import {
+  getTable,
+  insertTable,
+  type TableResource,
+} from "./bigquery-tables.js";
 import type { FieldSchema } from "./bigquery-types.js";
 
 export const loadsTable = "_sluice_loads";
@@ -53,16 +58,38 @@ const newest = {
     "PARTITION BY folder_hour ORDER BY seq DESC, finished_at DESC, run DESC",
 };
 
-/** Made where they are missing; harmless when several processes do it at once. */
+/** Made where they are missing; harmless when several processes do it at once. Throws AccessError where a table of the ledger would go away by itself. */
 export async function ensureLedger(client: BigQueryClient): Promise<void> {
-  for (const [table, resource] of Object.entries(ledgerTables))
+  for (const [table, resource] of Object.entries(ledgerTables)) {
     await insertTable(client, table, resource);
+    await refuseExpiry(client, table);
+  }
   for (const [table, window] of Object.entries(newest)) {
     const query = `SELECT * FROM ${quoteTable(client.place, table)} WHERE TRUE QUALIFY ROW_NUMBER() OVER (${window}) = 1`;
     await insertTable(client, `${table}_current`, {
       view: { query, useLegacySql: false },
     });
   }
+}
+
+/** Without its rows, an older classification would be taken for the newest. A table can't be made without the dataset's default, so a person must remove it. */
+async function refuseExpiry(
+  client: BigQueryClient,
+  table: string,
+): Promise<void> {
+  const fields = "expirationTime,timePartitioning";
+  const standing = await getTable(client, table, fields);
+  const expires =
+    standing?.expirationTime !== undefined ||
+    Number(standing?.timePartitioning?.expirationMs ?? 0) > 0;
+  if (!expires) return;
+  const { url, project, dataset } = client.place;
+  const name = `${project}:${dataset}`;
+  throw new AccessError(
+    `${url}: ${table}, which keeps what is loaded, or its partitions would expire, mostly by a default of the dataset. ` +
+      `Run: bq update --default_table_expiration 0 --default_partition_expiration 0 ${name} && ` +
+      `bq update --expiration 0 --time_partitioning_expiration 0 ${name}.${table}`,
+  );
 }
 
 /** `2026-11-21T03` as a TIMESTAMP parameter has it. */

@@ -4,7 +4,7 @@ import type { BigQueryClient } from "./bigquery-client.js";
 import { unreadableTimeSql } from "./bigquery-conversions.js";
 import type { RefusedJob } from "./bigquery-explain.js";
 import { BigQueryFailure, isServiceReason } from "./bigquery-failure.js";
-import { quoteTable, toLabels } from "./bigquery-identifier.js";
+import { quoteTable, toLoadLabels } from "./bigquery-identifier.js";
 import { finishJob, startJob, type Job } from "./bigquery-job.js";
 import { queryRows } from "./bigquery-query.js";
 import { getTable } from "./bigquery-tables.js";
@@ -157,14 +157,7 @@ function configureLoad(
   isFirst: boolean,
 ): object {
   return {
-    labels: {
-      ...labels,
-      ...toLabels({
-        type: options.logType,
-        hour: options.folderHour,
-        run: options.run,
-      }),
-    },
+    labels: { ...labels, ...toLoadLabels(options) },
     load: {
       destinationTable: {
         projectId: place.project,
@@ -185,15 +178,17 @@ function configureLoad(
 /** The table's own count. The jobs' only tell whether to trust that it is up to date; where the two differ, the rows are counted. */
 async function countTempRows(
   client: BigQueryClient,
-  { temp }: LoadTempOptions,
+  options: LoadTempOptions,
   { maximumBytesBilled }: LoadSettings,
   outputRows: number | null,
 ): Promise<number> {
+  const { temp } = options;
   const table = await getTable(client, temp, "numRows");
   const rows = Number(table?.numRows ?? NaN);
   if (rows === outputRows) return rows;
   const sql = `SELECT COUNT(*) FROM ${quoteTable(client.place, temp)}`;
-  const [row] = await queryRows(client, { sql, maximumBytesBilled });
+  const labels = toLoadLabels(options);
+  const [row] = await queryRows(client, { sql, maximumBytesBilled, labels });
   return Number(row?.[0]);
 }
 
@@ -211,7 +206,8 @@ async function checkTimes(
   if (conditions.length === 0) return;
   const table = quoteTable(client.place, options.temp);
   const sql = `SELECT COUNTIF((${conditions.join(") OR (")})) FROM ${table}`;
-  const [row] = await queryRows(client, { sql, maximumBytesBilled });
+  const labels = toLoadLabels(options);
+  const [row] = await queryRows(client, { sql, maximumBytesBilled, labels });
   if (Number(row?.[0]) === 0) return;
   const count = `${row?.[0] ?? "some"} rows hold a time that its format can't read`;
   const protos = [{ message: count }];
@@ -238,9 +234,10 @@ async function explain(
 
 async function emptyTemp(
   client: BigQueryClient,
-  { temp }: LoadTempOptions,
+  options: LoadTempOptions,
   { maximumBytesBilled }: LoadSettings,
 ): Promise<void> {
-  const sql = `TRUNCATE TABLE ${quoteTable(client.place, temp)}`;
-  await queryRows(client, { sql, maximumBytesBilled });
+  const sql = `TRUNCATE TABLE ${quoteTable(client.place, options.temp)}`;
+  const labels = toLoadLabels(options);
+  await queryRows(client, { sql, maximumBytesBilled, labels });
 }

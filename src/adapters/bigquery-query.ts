@@ -39,6 +39,8 @@ export interface Query {
   readonly sql: string;
   readonly parameters?: readonly QueryParameter[];
   readonly maximumBytesBilled: number | undefined;
+  /** Besides the client's. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 type Row = readonly (string | null)[];
@@ -58,7 +60,7 @@ const pageRows = 5_000;
 /** Every row of a query that changes nothing; scalar columns only, as text. */
 export async function queryRows(
   client: BigQueryClient,
-  { sql, parameters = [], maximumBytesBilled }: Query,
+  { sql, parameters = [], maximumBytesBilled, labels }: Query,
 ): Promise<readonly Row[]> {
   const location = await client.location();
   const rows: Row[] = [];
@@ -67,7 +69,7 @@ export async function queryRows(
     path: "/queries",
     body: {
       ...querySettings(sql, parameters, maximumBytesBilled),
-      labels: client.labels,
+      labels: { ...client.labels, ...labels },
       location,
       timeoutMs: serverWaitMs,
       maxResults: pageRows,

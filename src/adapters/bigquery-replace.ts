@@ -8,10 +8,14 @@ import { messageOf } from "./bigquery-error.js";
 import {
   BigQueryFailure,
   isConflict,
-  isMissingTable,
+  isMissingOf,
   isServiceReason,
 } from "./bigquery-failure.js";
-import { quoteColumn, quoteTable, toLabels } from "./bigquery-identifier.js";
+import {
+  quoteColumn,
+  quoteTable,
+  toLoadLabels,
+} from "./bigquery-identifier.js";
 import { finishJob, startJob } from "./bigquery-job.js";
 import {
   ensureLedger,
@@ -24,16 +28,28 @@ import {
 import { querySettings, type QueryParameter } from "./bigquery-query.js";
 
 /** A conflict is over as soon as the other load of the table is; of many at once, each must get its turn. */
-const transactionAttempts = 40;
+const conflictAttempts = 40;
+/** Of jobs that failed by the service's fault, and of first loads that make what is missing. */
+const otherAttempts = 5;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 
-/** What the script raises, to be known again in the job's error. */
-const raised = {
-  superseded: "sluice: superseded",
-  noFence: "sluice: the fence has no row",
-  rows: "sluice: rows ",
-} as const;
+/** What the script raises, to be known again in the job's error. The random `call` is in it, because an error of BigQuery's own may quote any text that a row holds. */
+interface Raised {
+  readonly superseded: string;
+  readonly noFence: string;
+  readonly rows: string;
+  readonly staged: string;
+}
+
+function nameRaised(call: string): Raised {
+  return {
+    superseded: `sluice ${call}: superseded`,
+    noFence: `sluice ${call}: the fence has no row`,
+    rows: `sluice ${call}: rows `,
+    staged: `sluice ${call}: TEMP holds other rows`,
+  };
+}
 
 /**
  * The replacement of one folder hour, as one script in one transaction.
@@ -50,34 +66,32 @@ export async function replaceHourInTransaction(
   const { table, ledger } = replacement;
   const hour = compactHour(parseFolderHour(ledger.folderHour));
   const call = randomBytes(6).toString("hex");
-  const { sql, parameters } = writeScript(client, replacement);
-  const configuration = {
-    labels: {
-      ...client.labels,
-      ...toLabels({
-        type: ledger.logType,
-        hour: ledger.folderHour,
-        run: ledger.run,
-      }),
-    },
-    query: querySettings(sql, parameters, maximumBytesBilled),
-  };
+  const raised = nameRaised(call);
+  const { sql, parameters } = writeScript(client, replacement, raised);
+  const labels = { ...client.labels, ...toLoadLabels(ledger) };
+  const query = querySettings(sql, parameters, maximumBytesBilled);
+  const own = [fenceOf(table), loadsTable, hoursTable];
+  let conflicts = 0;
+  let others = 0;
   for (let attempt = 1; ; attempt += 1) {
     const jobId = `sluice_replace_${toJobText(table)}_${hour}_${call}_${attempt}`;
     try {
-      await finishJob(
-        client,
-        jobId,
-        await startJob(client, jobId, configuration),
-      );
+      const started = await startJob(client, jobId, { labels, query });
+      await finishJob(client, jobId, started);
       return "replaced";
     } catch (error) {
       if (!(error instanceof BigQueryFailure)) throw error;
       if (error.message.includes(raised.superseded)) return "superseded";
-      if (attempt === transactionAttempts || !mayPass(error))
-        throw explain(client, error, replacement);
-      if (isMissing(error)) await ensureFence(client, table);
-      if (!isMissing(error) || attempt > 1) {
+      const isMissing =
+        error.message.includes(raised.noFence) ||
+        isMissingOf(error, client.place, own);
+      if (isConflict(error)) conflicts += 1;
+      else if (isMissing || isJobsFault(error)) others += 1;
+      else throw explain(client, error, replacement, raised);
+      if (conflicts === conflictAttempts || others === otherAttempts)
+        throw explain(client, error, replacement, raised);
+      if (isMissing) await ensureFence(client, table, labels);
+      if (!isMissing || attempt > 1) {
         const pauseMs = Math.min(
           firstPauseMs * 1.5 ** (attempt - 1),
           longestPauseMs,
@@ -88,26 +102,20 @@ export async function replaceHourInTransaction(
   }
 }
 
+/** A job that failed by the service's fault. A request that did was sent again already, as often as is of use. */
+function isJobsFault(failure: BigQueryFailure): boolean {
+  return failure.status === null && isServiceReason(failure);
+}
+
 function toJobText(table: string): string {
   return table.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 500);
-}
-
-/** A name of ours, in the message of an error that says that it is not there. */
-function isMissing(failure: BigQueryFailure): boolean {
-  return (
-    failure.message.includes(raised.noFence) ||
-    (isMissingTable(failure) && failure.message.includes("_sluice_"))
-  );
-}
-
-function mayPass(failure: BigQueryFailure): boolean {
-  return isMissing(failure) || isServiceReason(failure) || isConflict(failure);
 }
 
 /** Everything that is a value is a parameter; names are quoted. Of the texts, only an `sql` column's is code, and that was checked. */
 function writeScript(
   client: BigQueryClient,
   { table, temp, columns, ledger, hour }: ReplaceHour,
+  raised: Raised,
 ): { readonly sql: string; readonly parameters: readonly QueryParameter[] } {
   const quoted = (name: string) => quoteTable(client.place, name);
   const conversions = compileConversions(columns);
@@ -134,6 +142,10 @@ INSERT INTO ${quoted(table)} (${targets.map(quoteColumn).join(", ")})
 SELECT ${values.join(", ")} FROM ${quoted(temp)};
 SET sluice_inserted = @@row_count;
 SET sluice_staged = (SELECT COUNT(*) FROM ${quoted(temp)});
+IF sluice_staged != @rows_loaded THEN
+  ROLLBACK TRANSACTION;
+  RAISE USING MESSAGE = '${raised.staged}';
+END IF;
 IF sluice_inserted != sluice_staged THEN
   ROLLBACK TRANSACTION;
   RAISE USING MESSAGE = CONCAT('${raised.rows}', CAST(sluice_inserted AS STRING), ' from ', CAST(sluice_staged AS STRING));
@@ -157,6 +169,7 @@ function fenceOf(table: string): string {
 async function ensureFence(
   client: BigQueryClient,
   table: string,
+  labels: Readonly<Record<string, string>>,
 ): Promise<void> {
   await ensureLedger(client);
   const fence = quoteTable(client.place, fenceOf(table));
@@ -169,17 +182,16 @@ async function ensureFence(
     const jobId = `sluice_fence_${toJobText(table)}_${randomBytes(6).toString("hex")}`;
     const query = querySettings(statement, [], undefined);
     try {
-      const configuration = { labels: client.labels, query };
-      await finishJob(
-        client,
-        jobId,
-        await startJob(client, jobId, configuration),
-      );
+      const started = await startJob(client, jobId, { labels, query });
+      await finishJob(client, jobId, started);
     } catch (error) {
       // Another process makes it at this moment. Where it is still missing, the next attempt finds it so.
       const passes =
         error instanceof BigQueryFailure &&
-        (error.reason === "duplicate" || mayPass(error));
+        (error.reason === "duplicate" ||
+          isConflict(error) ||
+          isJobsFault(error) ||
+          isMissingOf(error, client.place, [fenceOf(table)]));
       if (!passes) throw error;
     }
   }
@@ -189,9 +201,17 @@ function explain(
   client: BigQueryClient,
   failure: BigQueryFailure,
   { table, columns, ledger }: ReplaceHour,
+  raised: Raised,
 ): Error {
+  if (failure.message.includes(raised.staged)) {
+    return new ServiceError(
+      `${client.place.url}: ${table}'s TEMP table does not hold the ${ledger.rowsLoaded} rows that were loaded into it, and nothing was changed. Load again`,
+    );
+  }
+  const at = failure.message.indexOf(raised.rows);
+  const counts = failure.message.slice(at + raised.rows.length);
   const [, inserted, staged] =
-    /sluice: rows (\d+) from (\d+)/.exec(failure.message) ?? [];
+    (at === -1 ? null : /^(\d+) from (\d+)/.exec(counts)) ?? [];
   if (inserted !== undefined && staged !== undefined) {
     const expressions = columns.filter(
       ({ conversion }) => conversion.kind === "sql",
@@ -203,7 +223,7 @@ function explain(
   }
   if (isConflict(failure)) {
     return new ServiceError(
-      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: other loads of the table came first ${transactionAttempts} times (${messageOf(failure)}). Load again`,
+      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: other loads of the table came first ${conflictAttempts} times (${messageOf(failure)}). Load again`,
     );
   }
   if (failure.reason === "invalidQuery" || failure.reason === "invalid") {

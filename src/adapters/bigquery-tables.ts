@@ -4,6 +4,7 @@ import type { TableField } from "../schema/table-field.js";
 import type { BigQueryClient } from "./bigquery-client.js";
 import { BigQueryFailure, isMissingTable } from "./bigquery-failure.js";
 import {
+  compareExpiry,
   compareLayout,
   planLayout,
   type TableLayout,
@@ -101,7 +102,7 @@ export async function describeBigQueryTable(
   return resource && (resource.schema?.fields ?? []).map(toTableField);
 }
 
-/** Resolves to what a standing table has of another layout. */
+/** Resolves to what a standing table has of another layout, and to what deletes the rows of any, a new one's too, though it was not asked for. */
 export async function ensureOriginTable(
   client: BigQueryClient,
   origin: OriginTable,
@@ -112,11 +113,12 @@ export async function ensureOriginTable(
     getTable(
       client,
       table,
-      "timePartitioning,rangePartitioning,clustering,numBytes",
+      "timePartitioning,rangePartitioning,clustering,numBytes,expirationTime",
     );
   let standing = await look();
+  let isNew = false;
   if (standing === null) {
-    const made = await insertTable(client, table, {
+    isNew = await insertTable(client, table, {
       schema: { fields: fields.map(toFieldSchema) },
       ...layout,
       ...(description === undefined ? {} : { description }),
@@ -125,9 +127,13 @@ export async function ensureOriginTable(
         ? { requirePartitionFilter: true }
         : {}),
     });
-    standing = made ? null : await look();
+    standing = await look();
   }
-  return standing === null ? [] : compareLayout(layout, standing, table);
+  if (standing === null) return [];
+  return [
+    ...(isNew ? [] : compareLayout(layout, standing, table)),
+    ...compareExpiry(layout, standing, table),
+  ];
 }
 
 /** Load jobs can't set an expiry, so the table has it before. */

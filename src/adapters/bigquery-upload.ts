@@ -7,6 +7,9 @@ import { attachWhereTaken, getJob, type Job } from "./bigquery-job.js";
 
 const uploadAttempts = 5;
 const chunkAttempts = 8;
+const firstChunkPauseMs = 200;
+const longestChunkPauseMs = 10_000;
+const longestRetryAfterMs = 60_000;
 
 /** The upload session is gone, or holds other bytes than were sent: it has to begin anew. */
 class UploadLostError extends Error {}
@@ -132,6 +135,7 @@ async function sendChunk(
       if (error.status === 404 || error.status === 410)
         throw new UploadLostError(error.message);
       if (attempt === chunkAttempts || !isPassing(error)) throw error;
+      await client.wait(choosePauseMs(attempt, error));
       const told = await askArrived(client, session, total);
       if (typeof told !== "number") return told;
       arrived = told;
@@ -139,6 +143,21 @@ async function sendChunk(
     if (arrived < start || arrived > end || attempt === chunkAttempts)
       throw new UploadLostError(`${arrived} bytes have arrived of ${end} sent`);
   }
+}
+
+/** Jittered, twice as long each time; what the service asks for, where that is longer. */
+function choosePauseMs(
+  attempt: number,
+  { retryAfterMs }: BigQueryFailure,
+): number {
+  const pauseMs = Math.min(
+    firstChunkPauseMs * 2 ** (attempt - 1),
+    longestChunkPauseMs,
+  );
+  return Math.max(
+    pauseMs * (0.5 + Math.random() / 2),
+    Math.min(retryAfterMs, longestRetryAfterMs),
+  );
 }
 
 /** How many bytes the session holds, after an answer was lost; or the job that they became. */

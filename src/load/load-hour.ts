@@ -26,7 +26,7 @@ import { hashSchema } from "../schema/hash-schema.js";
 import type { TableField } from "../schema/table-field.js";
 import { compareFields } from "./compare-fields.js";
 import { openStageFile } from "./open-stage-file.js";
-import { shapeOrigin, type OriginShape } from "./origin-shape.js";
+import { shapeOrigin, type OriginShape } from "../catalog/origin-shape.js";
 
 export interface LoadHourOptions {
   readonly type: LogType;
@@ -52,7 +52,7 @@ export interface LoadResult {
   readonly seq: number;
   readonly rows_loaded: number;
   readonly bytes: number;
-  /** `superseded`: a newer classification of the hour is loaded already, and the table was left as it is. */
+  /** `superseded`: a higher seq of the hour is loaded already, and the table was left as it is. */
   readonly outcome: ReplaceOutcome;
   readonly duration_ms: number;
 }
@@ -145,6 +145,12 @@ async function loadManifest(
       },
       hour: toHourRow(manifest),
     });
+    if (outcome === "superseded") {
+      ports.log.warn(
+        { type: type.name, hour, table: type.table, seq: manifest.seq },
+        "superseded: a higher seq is loaded. Either the hour was classified anew meanwhile, or its manifest was deleted or put back, so that seq began anew: see ledger_newer in docs/how-it-works.md",
+      );
+    }
     return {
       type: type.name,
       hour,

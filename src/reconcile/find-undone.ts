@@ -17,6 +17,7 @@ import type { LedgerRow, Warehouse } from "../ports/warehouse.js";
 import { findGarbage, type GarbageAge } from "./find-garbage.js";
 import type { Finding } from "./finding.js";
 import { judgeLoads } from "./judge-loads.js";
+import { judgeMissing } from "./judge-missing.js";
 import { judgeSource } from "./judge-source.js";
 import { listStageHours } from "./list-stage-hours.js";
 
@@ -77,10 +78,18 @@ async function judgeHour(
     ];
   }
   const listed: ObjectInfo[] = [];
-  for await (const info of source.list(`${hourPath(hour)}/`)) listed.push(info);
+  for await (const info of source.list(`${hourPath(hour)}/`)) {
+    // Consoles make an empty object where they show a folder.
+    if (info.sizeBytes === 0 && info.key.endsWith("/")) continue;
+    listed.push(info);
+  }
+  if (manifest === null) {
+    const loads = ledger.filter(({ folderHour }) => folderHour === hour);
+    const missing = judgeMissing(hour, loads, listed);
+    return missing === null ? [] : [missing];
+  }
   const change = judgeSource(hour, manifest, listed);
   const findings = change === null ? [] : [change];
-  if (manifest === null) return findings;
   const garbage = findGarbage(manifest, staged, { now, sweepAfterMs });
   const [example] = garbage;
   if (example !== undefined) {

@@ -8,7 +8,7 @@ const keysTold = 3;
 /** Null where the manifest is of the objects that the source lists now. */
 export function judgeSource(
   hour: FolderHour,
-  manifest: Manifest | null,
+  manifest: Manifest,
   listed: readonly ObjectInfo[],
 ): Finding | null {
   const about = (
@@ -16,11 +16,6 @@ export function judgeSource(
     message: string,
     automatic = true,
   ): Finding => ({ hour, kind, type: null, message, automatic });
-  if (manifest === null) {
-    return listed.length === 0
-      ? null
-      : about("not_classified", `${listed.length} source objects, no manifest`);
-  }
   const now = new Map(listed.map((info) => [info.key, info]));
   const read = new Set(manifest.inputs.map(({ key }) => key));
   const gone = manifest.inputs

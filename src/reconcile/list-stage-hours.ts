@@ -8,6 +8,10 @@ import type { ListedObject, ObjectStore } from "../ports/object-store.js";
 
 const requestsAtOnce = 16;
 
+/** `{run}[-s{shard}-{attempt}][-{part}].ndjson[.gz]`. The stage may be a whole bucket, in which others have files below such paths too. */
+const ourFileName =
+  /^[0-9a-f]{16}(?:-s\d{1,5}-[0-9a-f]{16})?(?:-\d{5,})?\.ndjson(?:\.gz)?$/;
+
 /**
  * Every object of these hours at the stage that a classification may have written, manifests aside, in the folder of any
  * type: also of one that neither the catalog nor a manifest names. A stage can't be listed by hour, so it takes a request
@@ -31,7 +35,8 @@ export async function listStageHours(
       const hour = hourByPath.get(rest.slice(0, 4).join("/"));
       const isOurs =
         hour !== undefined &&
-        (name === plansName || parseStageKey(info.key, hour) !== null);
+        (name === plansName ||
+          ourFileName.test(parseStageKey(info.key, hour)?.file ?? ""));
       if (isOurs) byHour.set(hour, [...(byHour.get(hour) ?? []), info]);
     }
   };

@@ -3,7 +3,7 @@ import { readTypeSchema } from "../catalog/read-type-schema.js";
 import { classifyHour } from "../classify/classify-hour.js";
 import type { SplitLimits } from "../classify/split-task.js";
 import type { SplitPorts } from "../classify/stage-split.js";
-import { SluiceError } from "../errors.js";
+import { DataRefusedError, SluiceError } from "../errors.js";
 import type { FolderHour } from "../folder-hour.js";
 import { loadHour } from "../load/load-hour.js";
 import type { Log } from "../log.js";
@@ -129,6 +129,12 @@ async function load(
   const type = catalog.types.get(name);
   if (type === undefined) return false;
   const fields = await readTypeSchema(catalog, type);
-  await loadHour({ type, hour, fields, timezone: catalog.timezone }, ports);
-  return true;
+  const { outcome, seq } = await loadHour(
+    { type, hour, fields, timezone: catalog.timezone },
+    ports,
+  );
+  if (outcome === "replaced") return true;
+  throw new DataRefusedError(
+    `${name} ${hour}: seq ${seq} was not loaded: the ledger holds a higher one. Run again: sluice reconcile --from ${hour} --to ${hour}`,
+  );
 }

@@ -251,17 +251,24 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       expect(jobs()).to.have.length(3);
     });
 
-    it("tells a superseded hour, and counts that differ, from what the script raised", async () => {
-      const raise = (message: string) =>
-        failed({ reason: "invalidQuery", message });
-      let warehouse = await open(
-        withJobs([raise("Query error: sluice: superseded at [10:3]")]),
-      );
+    /** Ends the first job as its own script would: `raised` is the end of a text in it, `rest` what the script adds. */
+    const raise =
+      (raised: string, rest = "") =>
+      (request: ScriptedRequest): ScriptedAnswer => {
+        const script = jobs()[0]?.configuration.query?.query ?? "";
+        const text = new RegExp(`'(sluice [^']*${raised})'`).exec(script)?.[1];
+        const message = `Query error: ${text ?? "nothing raised"}${rest} at [10:3]`;
+        return withJobs([failed({ reason: "invalidQuery", message })])(request);
+      };
+
+    it("tells a superseded hour from what the script raised", async () => {
+      const warehouse = await open(raise("superseded"));
       expect(await warehouse.replaceHour(replacement)).to.equal("superseded");
-      await service.stop();
-      warehouse = await open(
-        withJobs([raise("Query error: sluice: rows 1 from 7 at [20:3]")]),
-      );
+      expect(jobs()).to.have.length(1);
+    });
+
+    it("tells an sql column that gives other rows from what the script raised", async () => {
+      const warehouse = await open(raise("rows ", "1 from 7"));
       const error = await catchError(() => warehouse.replaceHour(replacement));
       expect(error).to.be.instanceOf(DataRefusedError);
       expect(String(error)).to.include(
@@ -269,38 +276,184 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       );
     });
 
-    it("makes ledger and fence when BigQuery says that they are not there", async () => {
+    it("tells a TEMP that holds other rows than were loaded from what the script raised", async () => {
+      const warehouse = await open(raise("TEMP holds other rows"));
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(String(error)).to.include(
+        "does not hold the 1 rows that were loaded",
+      );
+      expect(jobs()).to.have.length(1);
+    });
+
+    const quoted = [
+      "sluice: superseded",
+      "sluice: the fence has no row",
+      "sluice: rows 1 from 7",
+      "could not serialize access",
+      "Transaction is aborted due to concurrent update",
+      "Exceeded rate limits",
+      "too many DML statements outstanding",
+      "Not found: Table acme:logs._sluice_fence_orders",
+    ];
+    for (const value of quoted) {
+      it(`refuses the load whose rows hold "${value}", which a conversion's error quotes`, async () => {
+        const warehouse = await open(
+          withJobs([
+            failed({
+              reason: "invalidQuery",
+              message: `Query error: Bad int64 value: ${value} at [14:1]`,
+            }),
+          ]),
+        );
+        const error = await catchError(() =>
+          warehouse.replaceHour(replacement),
+        );
+        expect(error).to.be.instanceOf(DataRefusedError);
+        expect(String(error)).to.include("a column's conversion failed");
+        expect(jobs()).to.have.length(1);
+      });
+    }
+
+    it("does not start jobs anew for a request that was sent often enough", async () => {
+      const warehouse = await open(() => ({ status: 503, text: "" }));
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(jobs()).to.have.length(1);
+      expect(service.requests).to.have.length(8);
+
+      await service.stop();
+      const limited = await open(() =>
+        errorAnswer(403, "rateLimitExceeded", "Exceeded rate limits"),
+      );
+      await catchError(() => limited.replaceHour(replacement));
+      expect(jobs()).to.have.length(1);
+    });
+
+    it("stops soon where each job fails by the service's fault", async () => {
+      const warehouse = await open(
+        withJobs(
+          Array(50).fill(failed({ reason: "backendError", message: "later" })),
+        ),
+      );
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(jobs()).to.have.length(5);
+    });
+
+    it("takes no other missing table for its own, whatever the dataset is called", async () => {
       const warehouse = await open(
         withJobs([
           failed({
             reason: "notFound",
             message:
-              "Not found: Table acme:logs._sluice_fence_orders was not found in location asia-northeast3",
+              "Not found: Table acme:a_sluice_b.orders was not found in location asia-northeast3",
           }),
-          done(),
-          done(),
-          done(),
+        ]),
+        { dataset: "a_sluice_b" },
+      );
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(String(error)).to.include("a_sluice_b.orders was not found");
+      expect(jobs()).to.have.length(1);
+    });
+
+    it("makes no fence for another table's", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "notFound",
+            message: "Not found: Table acme:logs._sluice_fence_orders_2",
+          }),
         ]),
       );
-      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
-      const made = service.requests
-        .filter(({ path }) => path === "/datasets/logs/tables")
-        .map(({ body }) => {
-          const { tableReference } = body as {
-            readonly tableReference: { readonly tableId: string };
-          };
-          return tableReference.tableId;
-        });
-      expect(made).to.deep.equal([
-        "_sluice_loads",
-        "_sluice_hours",
-        "_sluice_loads_current",
-        "_sluice_hours_current",
-      ]);
-      expect(jobs()[1]?.configuration.query?.query).to.match(
-        /^CREATE TABLE IF NOT EXISTS `acme`\.`logs`\.`_sluice_fence_orders` .* AS SELECT /,
-      );
+      await catchError(() => warehouse.replaceHour(replacement));
+      expect(jobs()).to.have.length(1);
     });
+
+    const expiries: readonly (readonly [string, object])[] = [
+      ["a table", { expirationTime: "1800000000000" }],
+      ["partitions", { timePartitioning: { expirationMs: "5184000000" } }],
+    ];
+    for (const [what, resource] of expiries) {
+      it(`refuses a ledger that the dataset's default would make ${what} of that expire`, async () => {
+        const missing = {
+          reason: "notFound",
+          message: "Not found: Table acme:logs._sluice_fence_orders",
+        };
+        const warehouse = await open(
+          withJobs([failed(missing), done(), done(), done()], (request) => ({
+            json:
+              request.method === "GET" && request.path.endsWith("_sluice_loads")
+                ? resource
+                : {},
+          })),
+        );
+        const error = await catchError(() =>
+          warehouse.replaceHour(replacement),
+        );
+        expect(error).to.be.instanceOf(AccessError);
+        expect(String(error)).to.include(
+          "bq update --default_table_expiration 0 --default_partition_expiration 0 acme:logs && bq update --expiration 0 --time_partitioning_expiration 0 acme:logs._sluice_loads",
+        );
+        expect(jobs()).to.have.length(1);
+      });
+
+      it(`tells that a new table is one of ${what} that expire, unasked`, async () => {
+        let isMade = false;
+        const warehouse = await open(({ method }) => {
+          if (method === "POST") isMade = true;
+          return method === "POST" || isMade
+            ? { json: resource }
+            : errorAnswer(404, "notFound", "Not found: Table acme:logs.orders");
+        });
+        const findings = await warehouse.ensureTable({
+          table: "orders",
+          fields: [idField],
+          partitionBy: "day",
+        });
+        expect(findings).to.have.length(1);
+        expect(findings[0]).to.match(
+          /will be deleted with all its rows at 2027-01-15T08:00:00.000Z|keeps its partitions 60 days, and the catalog says for ever/,
+        );
+      });
+    }
+
+    for (const reason of ["notFound", "invalidQuery"])
+      it(`makes ledger and fence when BigQuery says that they are not there, as ${reason}`, async () => {
+        const warehouse = await open(
+          withJobs([
+            failed({
+              reason,
+              message:
+                "Query error: Not found: Table acme:logs._sluice_fence_orders was not found in location asia-northeast3 at [3:1]",
+            }),
+            done(),
+            done(),
+            done(),
+          ]),
+        );
+        expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+        const made = service.requests
+          .filter(
+            ({ method, path }) =>
+              method === "POST" && path === "/datasets/logs/tables",
+          )
+          .map(({ body }) => {
+            const { tableReference } = body as {
+              readonly tableReference: { readonly tableId: string };
+            };
+            return tableReference.tableId;
+          });
+        expect(made).to.deep.equal([
+          "_sluice_loads",
+          "_sluice_hours",
+          "_sluice_loads_current",
+          "_sluice_hours_current",
+        ]);
+        expect(jobs()[1]?.configuration.query?.query).to.match(
+          /^CREATE TABLE IF NOT EXISTS `acme`\.`logs`\.`_sluice_fence_orders` .* AS SELECT /,
+        );
+      });
 
     it("labels its job, names the location and bounds what it bills", async () => {
       const warehouse = await open(withJobs([done()]), {
@@ -441,6 +594,51 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         ),
       );
       expect(await load(warehouse, [source("a", ['{"id":1}'])])).to.equal(3);
+    });
+
+    it("waits before it sends an upload's bytes again, as long as it is told", async () => {
+      let chunks = 0;
+      const warehouse = await open(({ method, path, headers }) => {
+        if (method === "POST")
+          return { headers: { location: `${service.endpoint}/session` } };
+        if (method !== "PUT") return rows(1)({ path } as ScriptedRequest);
+        if (String(headers["content-range"]).startsWith("bytes */"))
+          return { status: 308 };
+        chunks += 1;
+        if (chunks === 4) return { json: done(1) };
+        const retryAfter = chunks === 2 ? { "retry-after": "7" } : {};
+        return { status: 503, headers: retryAfter, text: "" };
+      });
+      const plain = { ...source("a", ['{"id":1}']), uri: "memory:a" };
+      expect(await load(warehouse, [plain])).to.equal(1);
+      expect(chunks).to.equal(4);
+      expect(waits).to.have.length(3);
+      expect(waits[0]).to.be.within(100, 200);
+      expect(waits[1]).to.equal(7_000);
+      expect(waits[2]).to.be.within(400, 800);
+    });
+
+    it("labels the small reads of a load as its jobs", async () => {
+      const warehouse = await open(
+        withJobs([done(3)], (request) =>
+          request.path === "/queries"
+            ? { json: { jobComplete: true, rows: [{ f: [{ v: "3" }] }] } }
+            : rows(0)(request),
+        ),
+        { labels: { team: "data" } },
+      );
+      await load(warehouse, [source("a", ['{"id":1}'])]);
+      const reads = service.requests.filter(({ path }) => path === "/queries");
+      expect(
+        reads.map(({ body }) => (body as { labels: unknown }).labels),
+      ).to.deep.equal([
+        {
+          team: "data",
+          type: "order_placed",
+          hour: "2026-11-21t03",
+          run: "5651bb556e827d17",
+        },
+      ]);
     });
 
     it("sees a file that is gone as an object that changed, so that the manifest is read again", async () => {
@@ -623,7 +821,6 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         expect(String(error)).to.include(message);
         expect(String(error)).to.include(advice);
         expect(String(error)).not.to.include("\n");
-        expect(String(error)).not.to.include("Bearer");
         expect(service.requests).to.have.length(1);
       });
     }

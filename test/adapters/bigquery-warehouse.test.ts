@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { unreadableTimeSql } from "../../src/adapters/bigquery-conversions.js";
 import { BigQueryWarehouse } from "../../src/adapters/bigquery-warehouse.js";
+import { ServiceError } from "../../src/errors.js";
 import type {
   LoadSource,
   OriginTable,
@@ -227,10 +228,28 @@ describeWithServers("BigQuery's stand-in", function (servers) {
         await catchError(() => dataset.query("SELECT * FROM strict")),
       ).to.match(/without a filter/);
       for (const temp of ["strict_TEMP_1", "strict_TEMP_2"]) {
-        await loadRows(warehouse, temp, [1, 2]);
+        await loadRows(warehouse, temp, [1]);
         await warehouse.replaceHour(replacement("strict", temp));
       }
-      expect(await warehouse.countRows("strict", hour)).to.equal(2);
+      expect(await warehouse.countRows("strict", hour)).to.equal(1);
+    });
+
+    it("changes nothing where TEMP holds other rows than were counted when it was loaded", async () => {
+      await warehouse.ensureTable({
+        table: "more",
+        fields: originFields,
+        partitionBy: "day",
+      });
+      await loadRows(warehouse, "more_TEMP_1", [1, 2]);
+      const error = await catchError(() =>
+        warehouse.replaceHour(replacement("more", "more_TEMP_1")),
+      );
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(String(error)).to.include(
+        "does not hold the 1 rows that were loaded",
+      );
+      expect(await warehouse.countRows("more", hour)).to.equal(0);
+      expect(await warehouse.readLedger(hour, hour)).to.deep.equal([]);
     });
 
     it("lets a TEMP table go away within a day, and takes its own where the answer was lost", async () => {

@@ -43,6 +43,11 @@ const rounds =
   values.round === undefined
     ? Array.from({ length: Number(values.rounds) }, (_, index) => index + 1)
     : [Number(values.round)];
+const waiting = [...rounds];
+/** Ends with the rounds that are under way, and tells what came of those that were played. */
+process.once("SIGTERM", () => {
+  waiting.length = 0;
+});
 const laneCount = Math.min(Number(values.lanes), rounds.length);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 say(
@@ -62,7 +67,6 @@ const worlds = values.local
 try {
   const program = await copyProgram(resolve(values.program), root);
   const catalog = await writeCampaignCatalog(join(root, "catalog"));
-  const waiting = [...rounds];
   const runLane = async (lane: number): Promise<void> => {
     const world = await worlds.openLane(lane);
     try {
@@ -176,7 +180,7 @@ function report(): void {
     process.stdout.write(`${formatTally(tally)}\n`);
   }
   say(
-    `${rounds.length} rounds in ${seconds} s, ${faults} faults: ${failures.length === 0 ? "nothing lost, nothing twice" : `${failures.length} rounds FAILED`}; seed ${seed}`,
+    `${tally.counts.get("rounds") ?? 0} rounds in ${seconds} s, ${faults} faults: ${failures.length === 0 ? "nothing lost, nothing twice" : `${failures.length} rounds FAILED`}; seed ${seed}`,
   );
   if (failures.length > 0) process.exitCode = 1;
 }

@@ -27,11 +27,14 @@ describeWithServers("every job on every pair of places", function (servers) {
   this.timeout(900_000);
   let clouds: Clouds;
   let root: string;
-  before(async () => {
+  beforeEach(async () => {
     clouds = await openClouds(servers);
     root = await mkdtemp(join(tmpdir(), "sluice-pairs-"));
   });
-  after(() => rm(root, { recursive: true, force: true }));
+  afterEach(async () => {
+    await clouds.close();
+    await rm(root, { recursive: true, force: true });
+  });
 
   /** A catalog of a few of the shop's types, with its schema files. */
   const makeCatalog = async (): Promise<string> => {

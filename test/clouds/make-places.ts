@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createBigQueryDataset } from "../contract/bigquery-dataset.js";
 import { queryDuckDb } from "../contract/query-duckdb.js";
+import { startBigQueryServer } from "../servers/bigquery-server.js";
 import { s3Environment } from "../servers/s3-environment.js";
 import type { SharedServers } from "../servers/shared-servers.js";
 
@@ -29,15 +30,13 @@ export interface Clouds {
   s3(): string;
   gs(): string;
   bigQuery(): Promise<TablePlace>;
+  close(): Promise<void>;
 }
 
-/** A bucket each at the stand-ins. */
+/** A bucket each at the stand-ins, and a BigQuery of its own: it slows down with each job that it remembers. */
 export async function openClouds(servers: SharedServers): Promise<Clouds> {
-  const [s3, gcs, bigQuery] = await Promise.all([
-    servers.s3(),
-    servers.gcs(),
-    servers.bigQuery(),
-  ]);
+  const [s3, gcs] = await Promise.all([servers.s3(), servers.gcs()]);
+  const bigQuery = await startBigQueryServer({ gcsDirectory: gcs.directory });
   const bucket = `clouds-${randomBytes(6).toString("hex")}`;
   await mkdir(join(s3.directory, bucket));
   await mkdir(join(gcs.directory, bucket));
@@ -48,6 +47,7 @@ export async function openClouds(servers: SharedServers): Promise<Clouds> {
       SLUICE_GCS_ENDPOINT: gcs.endpoint,
       SLUICE_BIGQUERY_ENDPOINT: bigQuery.endpoint,
     },
+    close: () => bigQuery.stop(),
     s3: () => `s3://${bucket}/${prefix()}`,
     gs: () => `gs://${bucket}/${prefix()}`,
     async bigQuery() {

@@ -178,7 +178,10 @@ describeWithServers("what a service refuses", function (servers) {
     }
     await writeFile(join(root, "none"), "");
   });
-  after(() => rm(root, { recursive: true, force: true }));
+  after(async () => {
+    await clouds.close();
+    await rm(root, { recursive: true, force: true });
+  });
 
   for (const refusal of refusals)
     it(`is told in one line, and not asked for again: ${refusal.title}`, async () => {

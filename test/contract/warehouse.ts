@@ -609,13 +609,18 @@ export function testWarehouse(
       for (const [expression, kind] of refused) {
         const error = await catchError(() =>
           warehouse.replaceHour(
-            replacement("e", "e_TEMP", [
-              {
-                source: "id",
-                target: "id",
-                conversion: { kind: "sql", expression },
-              },
-            ]),
+            replacement(
+              "e",
+              "e_TEMP",
+              [
+                {
+                  source: "id",
+                  target: "id",
+                  conversion: { kind: "sql", expression },
+                },
+              ],
+              { rowsLoaded: 2 },
+            ),
           ),
         );
         expect(error, expression).to.be.instanceOf(kind);
@@ -625,13 +630,18 @@ export function testWarehouse(
         "2",
       ]);
       await warehouse.replaceHour(
-        replacement("e", "e_TEMP", [
-          {
-            source: "id",
-            target: "id",
-            conversion: { kind: "sql", expression: "id * 10 -- tenfold" },
-          },
-        ]),
+        replacement(
+          "e",
+          "e_TEMP",
+          [
+            {
+              source: "id",
+              target: "id",
+              conversion: { kind: "sql", expression: "id * 10 -- tenfold" },
+            },
+          ],
+          { rowsLoaded: 2 },
+        ),
       );
       expect((await fixture.readRows("e")).map((row) => row.id)).to.deep.equal([
         "30",

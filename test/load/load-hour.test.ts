@@ -141,6 +141,7 @@ describe("loading an hour", () => {
     await stageHour(stage, 4, [{ name: "purchase", files: [] }]);
     expect(await load()).to.include({ outcome: "superseded", rows_loaded: 0 });
     expect(await warehouse.countRows("purchase", hour)).to.equal(3);
+    expect(logged.join()).to.match(/manifest was deleted or put back/);
   });
 
   it("converts, renames, drops, computes and keeps wrapped text", async () => {

@@ -6,7 +6,9 @@ import { filesOf } from "../../src/classify/hour-files.js";
 import { manifestKey } from "../../src/classify/manifest.js";
 import { planHour } from "../../src/classify/plan-hour.js";
 import { readManifest } from "../../src/classify/read-manifest.js";
+import { judgeLoads } from "../../src/reconcile/judge-loads.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
+import { MemoryObjectStore } from "../classify/memory-object-store.js";
 import {
   hour,
   listStage,
@@ -84,6 +86,15 @@ describe("reconcile", () => {
     ).to.deep.equal([]);
   });
 
+  it("takes no folder marker of a console for a source object", async () => {
+    const source = new MemoryObjectStore();
+    await source.put("2026/11/21/04/", Buffer.alloc(0));
+    const marked = { ...place, source };
+    expect(
+      nameFindings(await reconcilePlace(marked, { hours: [nextHour] })),
+    ).to.deep.equal([]);
+  });
+
   const changes: readonly {
     readonly title: string;
     readonly change: () => Promise<void>;
@@ -156,6 +167,64 @@ describe("reconcile", () => {
     ]);
   });
 
+  it("tells of a manifest that is gone, and replaces no rows by what the source still has", async () => {
+    await writeObject(place, "2026/11/21/03/b", "view:9");
+    await runAll();
+    await place.stage.delete(manifestKey(hour));
+    await place.source.delete("2026/11/21/03/b");
+    const left = await runAll();
+    expect(nameFindings(left)).to.deep.equal(["2026-11-21T03 manifest_gone"]);
+    expect(left.findings[0]?.message).to.include(
+      "run: sluice classify --hour 2026-11-21T03",
+    );
+    expect(chooseReconcileExit(left)).to.equal(3);
+    expect(await countRows()).to.deep.equal([2, 1, 1]);
+
+    await place.source.delete("2026/11/21/03/a");
+    expect(nameFindings(await runAll())).to.deep.equal([]);
+  });
+
+  it("does not call a load done that a higher seq supersedes meanwhile", async () => {
+    await runAll();
+    await writeObject(place, "2026/11/21/03/b", "view:9");
+    await classify();
+    const { warehouse } = place;
+    const left = await reconcilePlace(
+      place,
+      { run: true },
+      {
+        warehouse: {
+          url: warehouse.url,
+          describeTable: (table) => warehouse.describeTable(table),
+          ensureTable: (table) => warehouse.ensureTable(table),
+          addColumns: (table, fields) => warehouse.addColumns(table, fields),
+          createTemp: (temp, fields) => warehouse.createTemp(temp, fields),
+          loadTemp: (options) => warehouse.loadTemp(options),
+          replaceHour: () => Promise.resolve("superseded"),
+          dropTable: (table) => warehouse.dropTable(table),
+          readLedger: (from, to) => warehouse.readLedger(from, to),
+          countRows: (table, at) => warehouse.countRows(table, at),
+          close: () => Promise.resolve(),
+        },
+      },
+    );
+    expect(nameFindings(left)).to.deep.equal([
+      "2026-11-21T03 view not_loaded",
+      "2026-11-21T03 pay not_loaded",
+    ]);
+    expect(left.failures.map(({ message }) => message).join()).to.include(
+      "seq 2 was not loaded: the ledger holds a higher one",
+    );
+    expect(chooseReconcileExit(left)).to.equal(3);
+  });
+
+  it("takes a type called constructor for one that a manifest without it lacks", async () => {
+    await runAll();
+    const manifest = (await readManifest(place.stage, hour))?.manifest;
+    if (manifest === undefined) return expect.fail("no manifest");
+    expect(judgeLoads(["constructor"], manifest, [])).to.deep.equal([]);
+  });
+
   it("tells of a damaged manifest, and goes on with the other hours", async () => {
     await runAll();
     await place.stage.put(manifestKey(hour), Buffer.from("{}"));
@@ -178,13 +247,23 @@ describe("reconcile", () => {
   });
 
   describe("sweeping", () => {
+    const dead = "deaddeaddeaddead";
     const orphans = [
       "_plans/2026/11/21/03/0123456789abcdef/00001-of-00002.json",
-      "_set_aside/2026/11/21/03/dead.ndjson",
-      "nobody.knows/2026/11/21/03/dead-00000.ndjson",
-      "view/2026/11/21/03/dead-00000.ndjson",
+      `_set_aside/2026/11/21/03/${dead}.ndjson`,
+      `_set_aside/2026/11/21/03/${dead}-00001.ndjson`,
+      `nobody.knows/2026/11/21/03/${dead}-00000.ndjson.gz`,
+      `view/2026/11/21/03/${dead}-00000.ndjson`,
+      `view/2026/11/21/03/${dead}-s12-0123456789abcdef-00003.ndjson`,
     ];
-    const others = ["nobody.knows/2026/11/21/05/x.ndjson", "view/notes/x.txt"];
+    const others = [
+      "nobody.knows/2026/11/21/05/x.ndjson",
+      "view/notes/x.txt",
+      "exports/2026/11/21/03/part-0.json",
+      "exports/2026/11/21/03/part-00000.ndjson.gz",
+      `exports/2026/11/21/03/${dead}-00000.json`,
+      "view/2026/11/21/03/notes.ndjson",
+    ];
     beforeEach(async () => {
       await runAll();
       for (const key of [...orphans, ...others])

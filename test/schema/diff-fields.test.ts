@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { schemaDiff } from "../../jobs/schema-diff.js";
 import { compareFields } from "../../src/load/compare-fields.js";
-import { shapeOrigin } from "../../src/load/origin-shape.js";
+import { shapeOrigin } from "../../src/catalog/origin-shape.js";
 import { diffFields } from "../../src/schema/diff-fields.js";
 import { judgeChange } from "../../src/schema/judge-change.js";
 import { reverseOrigin } from "../../src/schema/reverse-origin.js";

@@ -10,7 +10,7 @@ import { schemaInfer } from "../../jobs/schema-infer.js";
 import { DuckDbWarehouse } from "../../src/adapters/duckdb-warehouse.js";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import { openStagedType } from "../../src/add/staged-type.js";
-import { shapeOrigin } from "../../src/load/origin-shape.js";
+import { shapeOrigin } from "../../src/catalog/origin-shape.js";
 import { formatSchema } from "../../src/schema/format-schema.js";
 import { parseTableSchema } from "../../src/schema/read-table-schema.js";
 import type { TableField } from "../../src/schema/table-field.js";
