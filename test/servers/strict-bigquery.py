@@ -1,4 +1,4 @@
-"""Starts local-bigquery with three differences, which the tests of sluice need. Takes local-bigquery's own arguments.
+"""Starts local-bigquery with four differences, which the tests of sluice need. Takes local-bigquery's own arguments.
 
 1. NDJSON loads are as strict as BigQuery's. local-bigquery leaves the rows to DuckDB's read_json, which drops fields that
    the schema lacks, fills missing REQUIRED ones with null and rounds 1.5 to 2. Here each row is judged first, by the
@@ -6,7 +6,9 @@
    job's `status.errors` name each such row by its file and position, as BigQuery does, in the words that it uses.
 2. A text in a JSON column is a JSON string, as in BigQuery's load jobs. local-bigquery reads such a column as text, and
    takes what the text holds for JSON.
-3. It runs offline. It opens DuckDB with a TimeZone, for which DuckDB would download its ICU extension before the installed
+3. Two jobs that meet in local-bigquery's own list of tables end as two that change the same rows do: one is cancelled
+   "due to concurrent update". local-bigquery passes DuckDB's words for it on.
+4. It runs offline. It opens DuckDB with a TimeZone, for which DuckDB would download its ICU extension before the installed
    one is loaded. Here the time zone is set right after.
 
 GCS_LOCAL_ROOT is the folder of the GCS server's buckets; local-bigquery reads `gs://` URIs from there.
@@ -38,10 +40,16 @@ def connect_offline(*args, config=None, **options):
 # Before local-bigquery is imported: its modules connect.
 duckdb.connect = connect_offline
 
+from local_bigquery import errors  # noqa: E402
 from local_bigquery.catalog import tables  # noqa: E402
 from local_bigquery.cli import main  # noqa: E402
 from local_bigquery.errors import BigQueryError  # noqa: E402
 from local_bigquery.jobs import load, runner  # noqa: E402
+
+METADATA_CONFLICT = re.compile(r"(?P<name>Conflict on update|Duplicate key .* violates primary key constraint)")
+errors.DUCKDB_ERRORS.insert(
+    0, (METADATA_CONFLICT, "invalidQuery", "Transaction is aborted due to concurrent update against table.")
+)
 
 INTEGER_TEXT = re.compile(r"^[+-]?\d+$")
 BOOLEAN_TEXTS = {"true", "false", "t", "f", "yes", "no", "y", "n", "1", "0"}
