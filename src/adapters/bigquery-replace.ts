@@ -90,7 +90,8 @@ export async function replaceHourInTransaction(
       else throw explain(client, error, replacement, raised);
       if (conflicts === conflictAttempts || others === otherAttempts)
         throw explain(client, error, replacement, raised);
-      if (isMissing) await ensureFence(client, table, labels);
+      if (isMissing)
+        await ensureFence(client, table, labels, maximumBytesBilled);
       if (!isMissing || attempt > 1) {
         const pauseMs = Math.min(
           firstPauseMs * 1.5 ** (attempt - 1),
@@ -170,6 +171,7 @@ async function ensureFence(
   client: BigQueryClient,
   table: string,
   labels: Readonly<Record<string, string>>,
+  maximumBytesBilled: number | undefined,
 ): Promise<void> {
   await ensureLedger(client);
   const fence = quoteTable(client.place, fenceOf(table));
@@ -180,7 +182,7 @@ async function ensureFence(
   ];
   for (const statement of statements) {
     const jobId = `sluice_fence_${toJobText(table)}_${randomBytes(6).toString("hex")}`;
-    const query = querySettings(statement, [], undefined);
+    const query = querySettings(statement, [], maximumBytesBilled);
     try {
       const started = await startJob(client, jobId, { labels, query });
       await finishJob(client, jobId, started);

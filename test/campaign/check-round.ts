@@ -36,7 +36,7 @@ interface LedgerRow {
 /** What a reader may see at any time, jobs or no jobs: whole hours, of one state of their source each, and never an older one than before. */
 export async function checkReaders(round: Round): Promise<string[]> {
   const problems: string[] = [];
-  const ledger = await readLedger(round);
+  const { ledger, tables } = await readWarehouse(round);
   checkRuns(ledger, problems);
   for (const hour of round.hours) {
     const manifest = await readManifest(round, hour);
@@ -56,16 +56,28 @@ export async function checkReaders(round: Round): Promise<string[]> {
         `${hour.hour}: seq ${manifest.seq} holds the lines of no state of the source`,
       );
   }
-  for (const type of campaignTypes) {
-    const tables = await readTable(round, type);
+  for (const { type, rows } of tables) {
     for (const hour of round.hours) {
       const loads = ledger.filter(
         (row) => row.type === type.name && row.hour === hour.hour,
       );
-      checkTable(hour, type, tables.get(hour.hour) ?? [], loads, problems);
+      checkTable(hour, type, rows.get(hour.hour) ?? [], loads, problems);
     }
   }
   return problems;
+}
+
+/** Tables and ledger as they stand at one time: the transaction of a job whose client was killed may commit between two reads. */
+async function readWarehouse(round: Round) {
+  for (;;) {
+    const ledger = await readLedger(round);
+    const tables = [];
+    for (const type of campaignTypes)
+      tables.push({ type, rows: await readTable(round, type) });
+    const after = await readLedger(round);
+    if (JSON.stringify(after) === JSON.stringify(ledger))
+      return { ledger, tables };
+  }
 }
 
 function checkTable(
@@ -382,7 +394,7 @@ function hourList({ hours }: Round): string {
 async function readLedger(round: Round): Promise<LedgerRow[]> {
   const text = (column: string) => `CAST(${column} AS ${textType(round)})`;
   const rows = await round.world.query(
-    `SELECT log_type, ${hourColumn(round)} AS h, ${text("seq")} AS s, ${text("rows_loaded")} AS r, run FROM ${tableName(round, "_sluice_loads")} WHERE ${hourColumn(round)} IN (${hourList(round)})`,
+    `SELECT log_type, ${hourColumn(round)} AS h, ${text("seq")} AS s, ${text("rows_loaded")} AS r, run FROM ${tableName(round, "_sluice_loads")} WHERE ${hourColumn(round)} IN (${hourList(round)}) ORDER BY 1, 2, 3, 4, 5`,
   );
   return (rows ?? []).map(([type, hour, seq, count, run]) => ({
     type: type ?? "",
