@@ -45,7 +45,7 @@ const rounds =
     : [Number(values.round)];
 const waiting = [...rounds];
 /** Ends with the rounds that are under way, and tells what came of those that were played. */
-process.once("SIGTERM", () => {
+process.on("SIGTERM", () => {
   waiting.length = 0;
 });
 const laneCount = Math.min(Number(values.lanes), rounds.length);
