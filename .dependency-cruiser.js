@@ -64,7 +64,7 @@ export default {
       to: {
         path: "^src/",
         pathNot:
-          "^src/(adapters|ports|schema|json)/|^src/(errors|folder-hour)\\.ts$",
+          "^src/(adapters|ports|schema|json)/|^src/(encode-crc32c|errors|folder-hour)\\.ts$",
       },
     },
     {

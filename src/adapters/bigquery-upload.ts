@@ -127,7 +127,7 @@ async function sendChunk(
         headers: { "content-range": range },
         bytes: bytes.subarray(arrived - start),
       });
-      if (answer.status !== 308) return parseAnswer<Job>(answer);
+      if (answer.status !== 308) return parseAnswer(answer) as Job;
       arrived = readArrived(answer.headers.range);
       if (arrived === end && !isLast) return null;
     } catch (error) {
@@ -173,7 +173,7 @@ async function askArrived(
         path: session,
         headers: { "content-range": `bytes */${total}` },
       });
-      if (answer.status !== 308) return parseAnswer<Job>(answer);
+      if (answer.status !== 308) return parseAnswer(answer) as Job;
       return readArrived(answer.headers.range);
     } catch (error) {
       const gone =

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { crc32c } from "@node-rs/crc32";
+import { encodeCrc32c } from "../encode-crc32c.js";
 import {
   ObjectChangedError,
   PreconditionFailedError,
@@ -273,12 +274,6 @@ async function* readInPlace(
     yield block.subarray(0, bytesRead);
     if (blocks % blocksATurn === 0) await setImmediate();
   }
-}
-
-function encodeCrc32c(crc: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc >>> 0);
-  return bytes.toString("base64");
 }
 
 function changed(url: string, key: string, when: string): ObjectChangedError {

@@ -20,7 +20,7 @@ export interface GcsRequest {
   readonly qs?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly body?: Buffer;
-  readonly multipart?: readonly MultipartPart[];
+  readonly multipart?: MultipartPart[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -60,13 +60,10 @@ export function sendRequest(
   request: GcsRequest,
 ): Promise<GcsAnswer> {
   return new Promise((resolve, reject) => {
-    storage.request(
-      request as unknown as SdkRequest,
-      (error, _body, answer: unknown) => {
-        if (error) reject(error);
-        else resolve(answer as GcsAnswer);
-      },
-    );
+    storage.request(request as SdkRequest, (error, _body, answer: unknown) => {
+      if (error) reject(error);
+      else resolve(answer as GcsAnswer);
+    });
   });
 }
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { crc32c } from "@node-rs/crc32";
+import { encodeCrc32c } from "../encode-crc32c.js";
 import { ObjectChangedError, ServiceError } from "../errors.js";
 import type { OpenObject } from "../ports/object-store.js";
-import { encodeCrc32c } from "./gcs-checksum.js";
 import { CutAnswerError } from "./gcs-client.js";
 import type { GcsCredentials } from "./gcs-credentials.js";
 import {

@@ -67,7 +67,7 @@ interface Composed {
 
 function composeBody({ json, body, multipart }: SdkRequest): Composed {
   if (multipart !== undefined)
-    return composeMultipart(multipart as unknown as MultipartPart[]);
+    return composeMultipart(multipart as MultipartPart[]);
   const whole: unknown = json === undefined ? body : JSON.stringify(json);
   return {
     headers: json === undefined ? {} : { "content-type": "application/json" },

@@ -1,8 +1,8 @@
 import type { Storage } from "@google-cloud/storage";
 import { crc32c } from "@node-rs/crc32";
+import { encodeCrc32c } from "../encode-crc32c.js";
 import { PreconditionFailedError, ServiceError } from "../errors.js";
 import type { PutOptions, PutResult } from "../ports/object-store.js";
-import { encodeCrc32c } from "./gcs-checksum.js";
 import { readStored, sendRequest, type StoredObject } from "./gcs-client.js";
 import { isGeneration } from "./gcs-download.js";
 import { type GcsAttempt, translateGcsError } from "./gcs-error.js";

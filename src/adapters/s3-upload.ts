@@ -7,9 +7,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { crc32c } from "@node-rs/crc32";
 import pRetry from "p-retry";
+import { encodeCrc32c } from "../encode-crc32c.js";
 import { ServiceError } from "../errors.js";
 import type { PutOptions, PutResult } from "../ports/object-store.js";
-import { encodeCrc32c } from "./s3-checksum.js";
 import {
   codeOf,
   type S3Attempt,

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32c } from "@node-rs/crc32";
 import { spoolError } from "./spool-error.js";
+import { encodeCrc32c } from "../encode-crc32c.js";
 
 /** Sizes of one name's buffer, as its lines come. At the last, it is written out when it is full. */
 const bufferSizes = [4, 16, 64, 256].map((kib) => kib * 1024);
@@ -186,9 +187,3 @@ export function createSpool(
 }
 
 const noBuffer = Buffer.alloc(0);
-
-function encodeCrc32c(crc: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc >>> 0);
-  return bytes.toString("base64");
-}

@@ -2,6 +2,7 @@ import { createGunzip } from "node:zlib";
 import { Readable } from "node:stream";
 import { crc32c } from "@node-rs/crc32";
 import type { ManifestFile } from "../classify/manifest.js";
+import { encodeCrc32c } from "../encode-crc32c.js";
 import { DataRefusedError, ObjectChangedError } from "../errors.js";
 import type { ObjectStore } from "../ports/object-store.js";
 
@@ -39,17 +40,11 @@ async function* checkBytes(
     sizeBytes += block.byteLength;
     yield block;
   }
-  const found = encodeChecksum(checksum);
+  const found = encodeCrc32c(checksum);
   if (sizeBytes === file.bytes && found === file.crc32c) return;
   throw new DataRefusedError(
     `${uri} holds ${sizeBytes} bytes with crc32c ${found}; the manifest says ${file.bytes} with ${file.crc32c}: classify the hour again`,
   );
-}
-
-function encodeChecksum(checksum: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(checksum);
-  return bytes.toString("base64");
 }
 
 async function* gunzip(
