@@ -27,7 +27,13 @@ await generate({
   outDir: generated,
   mode: "write",
 });
-for (const other of ["log_classification", "log_reload", "log_reconcile"])
+for (const other of [
+  "log_classification",
+  "log_reload",
+  "log_reconcile",
+  "log_watch",
+  "log_report",
+])
   rmSync(join(generated, `${other}.py`));
 for (let index = 0; index < typeCount; index++)
   writeFileSync(

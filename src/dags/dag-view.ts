@@ -52,6 +52,16 @@ export interface ReloadView extends DagView {
   readonly typeAndHourOfTask: PythonSource;
 }
 
+export interface WatchView extends ScheduledView {
+  readonly watch: PodView;
+}
+
+export interface ReportView extends DagView {
+  readonly cron: PythonSource;
+  readonly timezone: PythonSource;
+  readonly report: PodView;
+}
+
 export interface ReconcileView extends DagView {
   readonly cron: PythonSource;
   readonly reconcile: PodView;

@@ -77,6 +77,37 @@ export function describeReconcile({ reconcile }: AirflowSettings): string {
   ].join("\n");
 }
 
+/** The markdown of log_watch. */
+export function describeWatch({ watch }: AirflowSettings): string {
+  const minute = twoDigits(watch.minute);
+  return [
+    "# What the counts say",
+    "",
+    `Every hour at :${minute}. The run of logical date 03:${minute} starts at 04:${minute} and watches hour 02 (UTC), whose loads have all been started by then: missing, late, drop, jump and the other rules of the catalog's \`watch\`.`,
+    "",
+    "A finding is told by the channels that the catalog names; it does not fail the run.",
+    "",
+  ].join("\n");
+}
+
+/** The markdown of log_report. */
+export function describeReport(
+  { report }: AirflowSettings,
+  timezone: string,
+): string {
+  const at = `${twoDigits(report.hour)}:${twoDigits(report.minute)}`;
+  return [
+    "# Rows of a day",
+    "",
+    `Every day at ${at} (${timezone}): sends the report of the day before.`,
+    "",
+    "A day again:",
+    "",
+    `    airflow dags trigger log_report --conf '{"day": "2026-11-21"}'`,
+    "",
+  ].join("\n");
+}
+
 function describeDoingAgain(dagId: string, remark: string): string[] {
   return [
     "## Do an hour again",

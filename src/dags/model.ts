@@ -4,12 +4,16 @@ import type {
   LoadView,
   ReconcileView,
   ReloadView,
+  ReportView,
+  WatchView,
 } from "./dag-view.js";
 import {
   describeClassifier,
   describeLoad,
   describeReconcile,
   describeReload,
+  describeReport,
+  describeWatch,
 } from "./describe-dag.js";
 import { toInertTemplate } from "./inert-template.js";
 import { buildPodView, listResources, toPodName } from "./pod-view.js";
@@ -27,6 +31,8 @@ export const generatedHeader =
 
 export const reloadDagId = "log_reload";
 export const reconcileDagId = "log_reconcile";
+export const watchDagId = "log_watch";
+export const reportDagId = "log_report";
 /** Loads of one reload side by side: more would starve the hour's own. */
 const reloadsAtOnce = 16;
 const hourMs = 3_600_000;
@@ -205,6 +211,59 @@ export function buildReconcileView(catalog: Catalog): ReconcileView {
   };
 }
 
+export function buildWatchView(catalog: Catalog): WatchView {
+  const airflow = requireAirflow(catalog);
+  const { watch } = airflow;
+  return {
+    ...buildDagView(
+      airflow,
+      watchDagId,
+      // The first run watches the first hour.
+      wholeHourFrom(airflow.startDate).getTime() + hourMs,
+    ),
+    description: pythonLiteral("Watches the counts of every hour"),
+    cron: pythonLiteral(`${watch.minute} * * * *`),
+    // Of an hour long past, nobody wants to be told now.
+    catchup: pythonLiteral(false),
+    maxActiveRuns: pythonLiteral(1),
+    tags: pythonLiteral(airflow.tags),
+    docLines: pythonLines(describeWatch(airflow)),
+    watch: buildPodView(airflow, {
+      taskId: "watch",
+      podName: "watch",
+      owner: airflow.owner,
+      settings: watch,
+      arguments: ["watch", "--hour", hourTemplate, "--send"],
+    }),
+  };
+}
+
+export function buildReportView(catalog: Catalog): ReportView {
+  const airflow = requireAirflow(catalog);
+  const { report } = airflow;
+  return {
+    ...buildDagView(
+      airflow,
+      reportDagId,
+      wholeHourFrom(airflow.startDate).getTime(),
+    ),
+    description: pythonLiteral("Sends the report of the day before"),
+    cron: pythonLiteral(`${report.minute} ${report.hour} * * *`),
+    timezone: pythonLiteral(catalog.timezone),
+    tags: pythonLiteral(airflow.tags),
+    docLines: pythonLines(describeReport(airflow, catalog.timezone)),
+    report: buildPodView(airflow, {
+      taskId: "report",
+      podName: "report",
+      owner: airflow.owner,
+      settings: report,
+      arguments: ["report", "--day", dayTemplate, "--send"],
+    }),
+  };
+}
+
+const dayTemplate =
+  "{{ report_day(params.day, logical_date | default(none)) }}";
 const hourTemplate =
   "{{ folder_hour(params.hour, logical_date | default(none)) }}";
 const planTemplate = `${hourTemplate}@{{ ti.xcom_pull(task_ids='plan', key='pod_name') }}`;

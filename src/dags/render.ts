@@ -5,8 +5,12 @@ import {
   buildLoadView,
   buildReconcileView,
   buildReloadView,
+  buildReportView,
+  buildWatchView,
   reconcileDagId,
   reloadDagId,
+  reportDagId,
+  watchDagId,
 } from "./model.js";
 import type { ScheduleLock } from "./schedule-lock.js";
 import { buildSchedules } from "./schedules.js";
@@ -37,6 +41,8 @@ export function renderDags(
     [classifier.dagId, buildClassifierView(catalog, classifier)],
     [reloadDagId, buildReloadView(catalog)],
     [reconcileDagId, buildReconcileView(catalog)],
+    [watchDagId, buildWatchView(catalog)],
+    [reportDagId, buildReportView(catalog)],
   ] as const;
   for (const [dagId, view] of others)
     files.set(`${dagId}.py`, render(dagId, view));

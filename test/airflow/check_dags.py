@@ -8,6 +8,7 @@ import pathlib
 import sys
 import warnings
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import airflow
 
@@ -51,8 +52,8 @@ class RanBefore:
 def render(task, hour, logical_date):
     """The task's template fields as a run gets them; Airflow 3 leaves logical_date out of a run that has none."""
     params = copy.deepcopy(task.dag.params)
-    if "hour" in params:
-        params["hour"] = hour
+    for name in {"hour", "day"} & set(params):
+        params[name] = hour
     context = {"params": params.validate(), "dag": task.dag, "task": task, "ti": RanBefore}
     if logical_date is not None:
         context["logical_date"] = logical_date
@@ -73,6 +74,10 @@ def check_dag(dag, classify_minute):
     check(f"{dag.dag_id} timetable", type(dag.timetable).__name__, "CronDataIntervalTimetable")
     minute = int(dag.timetable.summary.split()[0])
     logical_date = datetime(2026, 11, 21, 3, minute, tzinfo=timezone.utc)
+    if dag.dag_id == "log_report":
+        return check_report(dag)
+    if dag.dag_id == "log_watch":
+        return check_watch(dag, logical_date)
     if dag.dag_id == "log_reconcile":
         check(f"{dag.dag_id} catchup", dag.catchup, False)
         return render(dag.get_task("reconcile"), None, logical_date)[1]
@@ -163,6 +168,40 @@ def check_reload(dag):
     params = copy.deepcopy(dag.params)
     check("log_reload without hours", "Invalid input for param" in str(raised(params.validate)) or raised(params.validate) is not None, True)
     return {}
+
+
+def check_watch(dag, logical_date):
+    def hour_of(hour, date):
+        return render(dag.get_task("watch"), hour, date)[1]["arguments"][2]
+
+    check("log_watch catchup", dag.catchup, False)
+    check("log_watch scheduled run", hour_of(None, logical_date), "2026-11-21T02")
+    check("log_watch run after midnight", hour_of(None, logical_date.replace(hour=0)), "2026-11-20T23")
+    check("log_watch run with an hour", hour_of("2025-01-02T23", None), "2025-01-02T23")
+    said = raised(lambda: hour_of(None, None))
+    check(f"log_watch run with neither ({said})", "neither a logical date nor an hour" in str(said), True)
+    return render(dag.get_task("watch"), None, logical_date)[1]
+
+
+def check_report(dag):
+    """A day's report is of its own day where the people are, and goes out the morning after."""
+    zone = ZoneInfo(str(dag.timetable._timezone))
+    minute, hour = map(int, dag.timetable.summary.split()[:2])
+    morning = datetime(2026, 11, 21, hour, minute, tzinfo=zone)
+
+    def day_of(day, date):
+        return render(dag.get_task("report"), day, date)[1]["arguments"][2]
+
+    check("log_report catchup", dag.catchup, False)
+    check("log_report scheduled run", day_of(None, morning.astimezone(timezone.utc)), "2026-11-21")
+    check("log_report run with a day", day_of("2025-01-02", None), "2025-01-02")
+    for case, call in {"neither": lambda: day_of(None, None), "bad day": lambda: day_of("2025-01-02; rm", morning)}.items():
+        said = raised(call)
+        expected = "neither a logical date nor a day" if case == "neither" else "Invalid input for param day"
+        check(f"log_report run with {case} ({said})", expected in str(said), True)
+    days = [date.astimezone(zone) for date in logical_dates(dag, morning, morning + timedelta(days=1))]
+    check("log_report days", days, [morning, morning + timedelta(days=1)])
+    return render(dag.get_task("report"), None, morning)[1]
 
 
 def logical_dates(dag, first, last):

@@ -18,7 +18,6 @@ import type { Tally } from "./tally.js";
 import type { World, Worlds } from "./world.js";
 
 const sourceBucket = "campaign-logs";
-const stageBucket = "campaign-stage";
 const dataset = "campaign";
 /** The stand-in slows down with each job that it remembers. A new one also has the first loads of its tables come at once again. */
 const roundsPerBigQuery = 6;
@@ -36,7 +35,6 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
   });
   await source.send(new CreateBucketCommand({ Bucket: sourceBucket }));
   const gcsApi = `${gcs.endpoint}/storage/v1/b`;
-  await call("POST", `${gcsApi}?project=p`, { name: stageBucket });
   const openLane = async (lane: number): Promise<World> => {
     const dice = new Map<Service, Dice>();
     let awaited: (() => void) | null = null;
@@ -82,6 +80,8 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
       return { project, api, proxy, close };
     }
     const prefixOf = (round: number) => `lane-${lane}/${round}`;
+    // The stand-in reads every object of a bucket at each listing: in one bucket, rounds would become slower and slower.
+    const stageBucketOf = (round: number) => `campaign-stage-${lane}-${round}`;
     const query: World["query"] = async (sql) => {
       const answer = await call("POST", `${warehouse.api}/queries`, {
         query: sql,
@@ -97,7 +97,10 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
     return {
       dialect: "bigquery",
       tableName: (table) => `\`${warehouse.project}\`.${dataset}.\`${table}\``,
-      async prepare() {
+      async prepare(round) {
+        await call("POST", `${gcsApi}?project=p`, {
+          name: stageBucketOf(round),
+        });
         if (rounds > 0 && rounds % roundsPerBigQuery === 0) {
           await warehouse.close();
           warehouse = await openWarehouse();
@@ -110,7 +113,7 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
         SLUICE_GCS_ENDPOINT: gcsProxy.endpoint,
         SLUICE_BIGQUERY_ENDPOINT: warehouse.proxy.endpoint,
         SLUICE_SOURCE: `s3://${sourceBucket}/${prefixOf(round)}`,
-        SLUICE_STAGE: `gs://${stageBucket}/${prefixOf(round)}`,
+        SLUICE_STAGE: `gs://${stageBucketOf(round)}/${prefixOf(round)}`,
         SLUICE_WAREHOUSE: `bigquery://${warehouse.project}/${dataset}`,
         SLUICE_SPOOL: join(folder, String(lane)),
       }),
@@ -143,7 +146,7 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
         for (let page: string | undefined = ""; page !== undefined;) {
           const { body } = await call(
             "GET",
-            `${gcsApi}/${stageBucket}/o?maxResults=1000&prefix=${encodeURIComponent(prefix)}&pageToken=${encodeURIComponent(page)}`,
+            `${gcsApi}/${stageBucketOf(round)}/o?maxResults=1000&prefix=${encodeURIComponent(prefix)}&pageToken=${encodeURIComponent(page)}`,
           );
           const items = (body["items"] ?? []) as { name: string }[];
           keys.push(...items.map(({ name }) => name.slice(prefix.length)));
@@ -154,7 +157,7 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
       async readStage(round, key) {
         const name = encodeURIComponent(`${prefixOf(round)}/${key}`);
         const response = await fetch(
-          `${gcsApi}/${stageBucket}/o/${name}?alt=media`,
+          `${gcsApi}/${stageBucketOf(round)}/o/${name}?alt=media`,
         );
         const bytes = Buffer.from(await response.arrayBuffer());
         if (response.status === 404) return null;

@@ -98,7 +98,7 @@ async function runRound(
   catalog: string,
 ): Promise<void> {
   const begunMs = Date.now();
-  await world.prepare();
+  await world.prepare(number);
   const variables = world.variables(number);
   const runJob = createRunJob(program, catalog, variables, tally);
   const round = createRound(seed, number, {

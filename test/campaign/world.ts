@@ -1,7 +1,7 @@
 /** Where one lane's jobs work, and how the campaign looks at it past sluice: as it is, without faults. */
 export interface World {
   /** Before each round. */
-  prepare(): Promise<void>;
+  prepare(round: number): Promise<void>;
   /** The environment of the jobs of a round. */
   variables(round: number): Readonly<Record<string, string>>;
   /** Whether the services fail from now on, and by which numbers. */

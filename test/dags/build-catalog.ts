@@ -5,6 +5,7 @@ import type {
   LoadPodSettings,
   LogType,
 } from "../../src/catalog/catalog.js";
+import { defaultWatchSettings } from "../../src/watch/default-settings.js";
 
 export const plainPod: LoadPodSettings = {
   resources: { cpu: "100m", memory: "128Mi" },
@@ -41,7 +42,11 @@ export function buildType(
     clusterBy: [],
     expirationDays: null,
     requirePartitionFilter: false,
+    onBadRow: "fail",
+    maxBad: 0.1,
+    recordShares: false,
     labels: {},
+    watch: defaultWatchSettings,
     columns: new Map(),
     wrapped: [],
     pod: plainPod,
@@ -82,6 +87,8 @@ export function buildAirflow(
     },
     load: plainPod,
     reconcile: { minute: 20, hours: 48 },
+    watch: { ...plainPod, minute: 15 },
+    report: { ...plainPod, hour: 8, minute: 0 },
     fastMinute: 10,
     stagger: { from: 30, to: 59 },
     ...changes,
@@ -106,7 +113,14 @@ export function buildCatalog(
     compression: "none",
     maxSetAside: null,
     bigquery: { labels: {}, maximumBytesBilled: null },
-    retention: { stageDays: null, manifestsDays: null, setAsideDays: null },
+    retention: {
+      stageDays: null,
+      manifestsDays: null,
+      setAsideDays: null,
+      quarantineDays: null,
+    },
+    watch: { settings: defaultWatchSettings, silences: [] },
+    report: { slack: null, mail: null },
     airflow: buildAirflow(),
     types: new Map(types.map((type) => [type.name, type])),
     ...changes,

@@ -59,6 +59,7 @@ export function buildEverySettingCatalog(): Catalog {
       }),
     ],
     {
+      timezone: "Asia/Seoul",
       airflow: buildAirflow({
         catchup: false,
         serviceAccount: "sluice",
@@ -89,6 +90,8 @@ export function buildEverySettingCatalog(): Catalog {
         },
         load: { ...plainPod, pool: "loads" },
         reconcile: { minute: 25, hours: 24 },
+        watch: { ...plainPod, minute: 35, pool: "loads" },
+        report: { ...plainPod, hour: 7, minute: 30 },
       }),
     },
   );

@@ -50,6 +50,8 @@ describe("generate", () => {
       "log_classification.py",
       "log_reconcile.py",
       "log_reload.py",
+      "log_report.py",
+      "log_watch.py",
       "schedule.lock.json",
     ]);
     const files = await readFolder(outDir);
@@ -67,7 +69,7 @@ describe("generate", () => {
     );
     await generate({ catalog: buildCatalog(types), outDir, mode: "write" });
     const files = await readFolder(outDir);
-    expect(Object.keys(files)).to.have.length(1004);
+    expect(Object.keys(files)).to.have.length(1006);
     await rm(join(outDir, "schedule.lock.json"));
     const { written } = await generate({
       catalog: buildCatalog(types.reverse()),

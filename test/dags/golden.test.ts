@@ -20,6 +20,8 @@ const goldens = [
   ["every-setting-classifier.py", everySetting, "log_classification.py"],
   ["every-setting-reload.py", everySetting, "log_reload.py"],
   ["every-setting-reconcile.py", everySetting, "log_reconcile.py"],
+  ["every-setting-watch.py", everySetting, "log_watch.py"],
+  ["every-setting-report.py", everySetting, "log_report.py"],
   ["hostile-type.py", buildHostileCatalog(), "load_type_2.py"],
 ] as const;
 
