@@ -40,5 +40,6 @@ function describeMissingType(options: LoadOptions): string {
 
 /** Whether the load replaced the hour with no rows, which `--skip-empty` tells by its exit code. */
 export function isEmptyLoad(result: LoadResult): boolean {
-  return result.outcome === "replaced" && result.rows_loaded === 0;
+  const { outcome, rows_loaded, rows_set_aside } = result;
+  return outcome === "replaced" && rows_loaded + rows_set_aside === 0;
 }

@@ -2,7 +2,7 @@ import type { Retention } from "../catalog/catalog.js";
 
 /** Keys of the stage, by how they begin, and the days after which they may be deleted. */
 export interface ExpiringKeys {
-  readonly name: "stage" | "manifests" | "set-aside";
+  readonly name: "stage" | "manifests" | "set-aside" | "quarantine";
   /** Relative to the stage's URL. */
   readonly prefixes: readonly string[];
   readonly days: number;
@@ -18,11 +18,12 @@ const typePrefixes = Array.from(
 
 /** What expires by the catalog's retention; nothing of what it does not name. */
 export function listExpiringKeys(retention: Retention): ExpiringKeys[] {
-  const { stageDays, manifestsDays, setAsideDays } = retention;
+  const { stageDays, manifestsDays, setAsideDays, quarantineDays } = retention;
   const kinds = [
     ["stage", [...typePrefixes, "_plans/", "_doctor/"], stageDays],
     ["manifests", ["_manifests/"], manifestsDays],
     ["set-aside", ["_set_aside/"], setAsideDays],
+    ["quarantine", ["_quarantine/"], quarantineDays],
   ] as const;
   return kinds.flatMap(([name, prefixes, days]) =>
     days === null ? [] : [{ name, prefixes, days }],

@@ -9,22 +9,31 @@ import { readManifest } from "../classify/read-manifest.js";
 import {
   AccessError,
   DataRefusedError,
-  MisfitError,
   NotReadyError,
   ObjectChangedError,
+  UsageError,
 } from "../errors.js";
 import { compactHour, type FolderHour } from "../folder-hour.js";
 import type { Log } from "../log.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type {
+  ColumnCounts,
   HourRow,
-  LoadSource,
+  ReplaceHour,
   ReplaceOutcome,
   Warehouse,
 } from "../ports/warehouse.js";
 import { hashSchema } from "../schema/hash-schema.js";
 import type { TableField } from "../schema/table-field.js";
+import { countColumns } from "../shares/count-columns.js";
 import { compareFields } from "./compare-fields.js";
+import { describeReason, type SetAsideReason } from "./describe-reasons.js";
+import { fillTemp, type FilledTemp } from "./fill-temp.js";
+import {
+  findStandingFile,
+  removeQuarantined,
+  requireQuarantined,
+} from "./quarantine-files.js";
 import { openStageFile } from "./open-stage-file.js";
 import { shapeOrigin, type OriginShape } from "../catalog/origin-shape.js";
 
@@ -51,6 +60,11 @@ export interface LoadResult {
   readonly table: string;
   readonly seq: number;
   readonly rows_loaded: number;
+  readonly rows_set_aside: number;
+  /** Why, the most frequent first; ten at most. */
+  readonly set_aside_reasons: readonly SetAsideReason[];
+  /** The URI of the file that holds the rows set aside; null where there are none. */
+  readonly quarantine: string | null;
   readonly bytes: number;
   /** `superseded`: a higher seq of the hour is loaded already, and the table was left as it is. */
   readonly outcome: ReplaceOutcome;
@@ -63,7 +77,7 @@ const manifestReadLimit = 5;
 /**
  * Loads one type's classified hour into its table, in place of what the table held for it.
  *
- * Throws NotReadyError where the hour, or the type in it, is not classified; DataRefusedError where rows, counts or the table's columns
+ * Rows that do not fit are refused or set aside, as the type says. Throws NotReadyError where the hour, or the type in it, is not classified; DataRefusedError where rows, counts or the table's columns
  * do not fit (nothing is changed then); ServiceError where a store or the warehouse failed.
  */
 export async function loadHour(
@@ -101,62 +115,67 @@ async function loadManifest(
   shape: OriginShape,
   manifest: Manifest,
 ): Promise<LoadResult> {
-  const { type, hour } = options;
+  const { type, hour, fields } = options;
   const { warehouse, clock } = ports;
   const startedAt = clock();
   const staged = requireType(options, manifest);
   const attempt = randomBytes(5).toString("hex");
   const temp = `${type.table}_TEMP_${compactHour(hour)}_${attempt}`;
-  const jobId = `sluice_${type.table}_${compactHour(hour)}_${attempt}_0`;
+  const jobName = `sluice_${type.table}_${compactHour(hour)}_${attempt}`;
   const bytes = staged.files.reduce((sum, file) => sum + file.bytes, 0);
   try {
-    await warehouse.createTemp(temp, options.fields);
+    await warehouse.createTemp(temp, fields);
   } catch (error) {
     // After any other failure, it may have been made all the same.
     if (!(error instanceof AccessError)) await dropTemp(temp, ports);
     throw error;
   }
   try {
-    const rowsLoaded = await loadTemp(options, ports, shape, {
-      temp,
-      jobId,
-      staged,
-      run: manifest.run,
+    const { timeFormats } = shape;
+    const { run } = manifest;
+    const filled = await fillTemp(
+      { type, hour, fields, timeFormats, temp, jobName, staged, run },
+      ports,
+    );
+    const { rowsLoaded, setAside } = filled;
+    const outcome = await replaceFilled(options, ports, filled, async () => {
+      const columnCounts = await countShares(options, ports, staged);
+      await fitTable(options, ports, shape);
+      const finishedAt = clock();
+      return {
+        table: type.table,
+        temp,
+        columns: shape.columns,
+        ledger: {
+          logType: type.name,
+          folderHour: hour,
+          seq: manifest.seq,
+          rowsLoaded,
+          rowsSetAside: setAside?.rows ?? 0,
+          bytes,
+          manifest: manifestKey(hour),
+          schemaHash: hashSchema(fields),
+          jobId: filled.jobId,
+          run,
+          startedAt,
+          finishedAt,
+        },
+        hour: toHourRow(manifest),
+        ...(columnCounts === null ? {} : { columnCounts }),
+      };
     });
-    await fitTable(options, ports, shape);
-    const finishedAt = clock();
-    const outcome = await warehouse.replaceHour({
-      table: type.table,
-      temp,
-      columns: shape.columns,
-      ledger: {
-        logType: type.name,
-        folderHour: hour,
-        seq: manifest.seq,
-        rowsLoaded,
-        rowsSetAside: 0,
-        bytes,
-        manifest: manifestKey(hour),
-        schemaHash: hashSchema(options.fields),
-        jobId,
-        run: manifest.run,
-        startedAt,
-        finishedAt,
-      },
-      hour: toHourRow(manifest),
-    });
-    if (outcome === "superseded") {
-      ports.log.warn(
-        { type: type.name, hour, table: type.table, seq: manifest.seq },
-        "superseded: a higher seq is loaded. Either the hour was classified anew meanwhile, or its manifest was deleted or put back, so that seq began anew: see ledger_newer in docs/how-it-works.md",
-      );
-    }
+    tellOutcome(options, ports, { manifest, staged, filled, outcome });
+    const replaced = outcome === "replaced";
     return {
       type: type.name,
       hour,
       table: type.table,
       seq: manifest.seq,
-      rows_loaded: outcome === "replaced" ? rowsLoaded : 0,
+      rows_loaded: replaced ? rowsLoaded : 0,
+      rows_set_aside: replaced ? (setAside?.rows ?? 0) : 0,
+      set_aside_reasons: replaced ? (setAside?.reasons ?? []) : [],
+      quarantine:
+        replaced && setAside !== null ? ports.stage.uri(setAside.key) : null,
       bytes,
       outcome,
       duration_ms: clock().getTime() - startedAt.getTime(),
@@ -164,6 +183,86 @@ async function loadManifest(
   } finally {
     await dropTemp(temp, ports);
   }
+}
+
+/** Replaces the hour, and leaves of the quarantine files of this load and of the one before it the one that the ledger names. */
+async function replaceFilled(
+  { type, hour }: LoadHourOptions,
+  ports: LoadHourPorts,
+  { setAside }: FilledTemp,
+  prepare: () => Promise<ReplaceHour>,
+): Promise<ReplaceOutcome> {
+  let standing: string | null = null;
+  let outcome: ReplaceOutcome;
+  try {
+    const replacement = await prepare();
+    if (type.onBadRow === "quarantine")
+      standing = await findStandingFile(type.name, hour, ports);
+    outcome = await ports.warehouse.replaceHour(replacement);
+  } catch (error) {
+    // After any other failure the transaction may stand, and its ledger row name the file.
+    const isRefusal =
+      error instanceof DataRefusedError || error instanceof UsageError;
+    if (setAside !== null && isRefusal)
+      await removeQuarantined(setAside.key, ports);
+    throw error;
+  }
+  if (outcome === "superseded") {
+    if (setAside !== null) await removeQuarantined(setAside.key, ports);
+    return outcome;
+  }
+  if (setAside !== null) await requireQuarantined(setAside.key, ports);
+  if (standing !== null) await removeQuarantined(standing, ports);
+  return outcome;
+}
+
+function tellOutcome(
+  { type, hour }: LoadHourOptions,
+  { log, stage }: LoadHourPorts,
+  {
+    manifest: { seq },
+    staged,
+    filled: { setAside },
+    outcome,
+  }: {
+    readonly manifest: Manifest;
+    readonly staged: ManifestType;
+    readonly filled: FilledTemp;
+    readonly outcome: ReplaceOutcome;
+  },
+): void {
+  const about = { type: type.name, hour, table: type.table, seq };
+  if (outcome === "superseded") {
+    log.warn(
+      about,
+      "superseded: a higher seq is loaded. Either the hour was classified anew meanwhile, or its manifest was deleted or put back, so that seq began anew: see ledger_newer in docs/how-it-works.md",
+    );
+  } else if (setAside !== null) {
+    const { rows, reasons, key } = setAside;
+    log.warn(
+      {
+        ...about,
+        rows_set_aside: rows,
+        reasons: reasons.map(describeReason),
+        quarantine: stage.uri(key),
+      },
+      `${rows} of ${staged.rows} rows do not fit the schema and were set aside; mend the schema, then run: sluice replay --type ${type.name} --hour ${hour}`,
+    );
+  }
+}
+
+/** Of every row that is staged, those that were set aside included; null where the catalog asks for none. */
+async function countShares(
+  { type, fields }: LoadHourOptions,
+  { stage }: LoadHourPorts,
+  { files }: ManifestType,
+): Promise<readonly ColumnCounts[] | null> {
+  if (!type.recordShares) return null;
+  const sources = files.map((file) => ({
+    key: file.key,
+    open: () => openStageFile(stage, file),
+  }));
+  return countColumns(fields, sources);
 }
 
 /** What can't be dropped goes away by itself; the load's own outcome is what counts. */
@@ -200,58 +299,6 @@ function requireType(
 
 function nameColumns(columns: readonly string[]): string {
   return columns.length === 0 ? "no column" : columns.join(", ");
-}
-
-async function loadTemp(
-  { type, hour, fields }: LoadHourOptions,
-  { stage, warehouse }: LoadHourPorts,
-  { timeFormats }: OriginShape,
-  job: {
-    readonly temp: string;
-    readonly jobId: string;
-    readonly staged: ManifestType;
-    readonly run: string;
-  },
-): Promise<number> {
-  const { temp, jobId, staged, run } = job;
-  if (staged.files.length === 0 && staged.rows === 0) return 0;
-  const sources = staged.files.map((file): LoadSource => {
-    return {
-      key: file.key,
-      uri: stage.uri(file.key),
-      rows: file.rows,
-      sizeBytes: file.bytes,
-      open: () => openStageFile(stage, file),
-    };
-  });
-  const rows = await loadOrExplain(`${type.name} ${hour}`, () =>
-    warehouse.loadTemp({
-      temp,
-      logType: type.name,
-      folderHour: hour,
-      run,
-      fields,
-      sources,
-      jobId,
-      timeFormats,
-    }),
-  );
-  if (rows === staged.rows) return rows;
-  throw new DataRefusedError(
-    `${type.name} ${hour}: ${rows} rows were loaded, but the manifest counts ${staged.rows}; nothing was changed. Run: sluice classify --hour ${hour}`,
-  );
-}
-
-async function loadOrExplain(
-  what: string,
-  load: () => Promise<number>,
-): Promise<number> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!(error instanceof MisfitError)) throw error;
-    throw new MisfitError(`${what}: ${error.message}`, error.misfits);
-  }
 }
 
 async function fitTable(

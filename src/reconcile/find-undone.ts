@@ -17,8 +17,10 @@ import type { LedgerRow, Warehouse } from "../ports/warehouse.js";
 import { findGarbage, type GarbageAge } from "./find-garbage.js";
 import type { Finding } from "./finding.js";
 import { judgeLoads } from "./judge-loads.js";
+import { judgeQuarantine } from "./judge-quarantine.js";
 import { judgeMissing } from "./judge-missing.js";
 import { judgeSource } from "./judge-source.js";
+import { listQuarantined } from "./list-quarantined.js";
 import { listStageHours } from "./list-stage-hours.js";
 
 const hoursAtOnce = 8;
@@ -49,23 +51,38 @@ export async function findUndone(
     hours.at(-1) ?? first,
   );
   const staged = await listStageHours(stores.stage, hours);
+  const types = [
+    ...catalog.types.keys(),
+    ...ledger.map(({ logType }) => logType),
+  ];
+  const quarantined = await listQuarantined(stores.stage, hours, types);
   const limit = pLimit(hoursAtOnce);
   const found = await Promise.all(
     hours.map((hour) =>
       limit(() =>
-        judgeHour(options, stores, hour, ledger, staged.get(hour) ?? []),
+        judgeHour(options, stores, hour, {
+          ledger,
+          staged: staged.get(hour) ?? [],
+          quarantined: quarantined.get(hour) ?? [],
+        }),
       ),
     ),
   );
   return found.flat();
 }
 
+interface HourListing {
+  /** Of all hours. */
+  readonly ledger: readonly LedgerRow[];
+  readonly staged: readonly ListedObject[];
+  readonly quarantined: readonly ListedObject[];
+}
+
 async function judgeHour(
   { catalog, now, sweepAfterMs }: FindUndoneOptions,
   { source, stage }: ReconcileStores,
   hour: FolderHour,
-  ledger: readonly LedgerRow[],
-  staged: readonly ListedObject[],
+  { ledger, staged, quarantined }: HourListing,
 ): Promise<Finding[]> {
   let manifest;
   try {
@@ -102,7 +119,16 @@ async function judgeHour(
       automatic: true,
     });
   }
-  return [...findings, ...judgeLoads(catalog.types.keys(), manifest, ledger)];
+  return [
+    ...findings,
+    ...judgeLoads(catalog.types.keys(), manifest, ledger),
+    ...judgeQuarantine(hour, quarantined, ledger, {
+      now,
+      sweepAfterMs,
+      quarantineDays: catalog.retention.quarantineDays,
+      catalogued: new Set(catalog.types.keys()),
+    }),
+  ];
 }
 
 function isSettled(catalog: Catalog, hour: FolderHour, now: Date): boolean {

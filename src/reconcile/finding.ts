@@ -5,7 +5,8 @@ import type { FolderHour } from "../folder-hour.js";
  * the ledger has loads of the hour. `source_changed`: objects came, or are others, since the manifest.
  * `source_gone`: objects that the manifest read are at the source no more. `manifest_damaged`: it can't be read.
  * `not_loaded`: the ledger has no load of the manifest's seq, or counts otherwise. `ledger_newer`: its seq is higher than
- * the manifest's. `garbage`: objects of the hour at the stage that the manifest does not name.
+ * the manifest's. `garbage`: objects of the hour at the stage that the manifest does not name. `quarantine_gone`: the file of
+ * rows that a load set aside is not there. `quarantine_left`: such files that no load names.
  */
 export type FindingKind =
   | "not_classified"
@@ -15,7 +16,9 @@ export type FindingKind =
   | "manifest_damaged"
   | "not_loaded"
   | "ledger_newer"
-  | "garbage";
+  | "garbage"
+  | "quarantine_gone"
+  | "quarantine_left";
 
 /** One thing that is undone. Printed as it is by `--json`. */
 export interface Finding {

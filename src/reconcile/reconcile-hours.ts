@@ -15,6 +15,7 @@ import {
 } from "./find-undone.js";
 import type { Finding } from "./finding.js";
 import { sweepHour } from "./sweep-hour.js";
+import { sweepQuarantine } from "./sweep-quarantine.js";
 
 const loadsAtOnce = 4;
 
@@ -84,7 +85,9 @@ async function doHour(
     ({ kind }) => kind === "not_classified" || kind === "source_changed",
   );
   let types = todo.flatMap(({ kind, type }) =>
-    kind === "not_loaded" && type !== null ? [type] : [],
+    (kind === "not_loaded" || kind === "quarantine_gone") && type !== null
+      ? [type]
+      : [],
   );
   if (
     source !== undefined &&
@@ -103,9 +106,17 @@ async function doHour(
       }),
     ),
   );
+  const age = { now: ports.clock(), sweepAfterMs: options.sweepAfterMs };
+  const left = todo.find(({ kind }) => kind === "quarantine_left");
+  if (
+    left !== undefined &&
+    (await attempt(null, () =>
+      sweepQuarantine(ports, hour, options.catalog.types.keys(), age),
+    ))
+  )
+    done.add(left);
   const garbage = todo.find(({ kind }) => kind === "garbage");
   if (garbage === undefined) return;
-  const age = { now: ports.clock(), sweepAfterMs: options.sweepAfterMs };
   if (await attempt(null, () => sweepHour(ports.stage, hour, age)))
     done.add(garbage);
 }

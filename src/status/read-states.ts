@@ -21,7 +21,7 @@ export async function readStates(
   catalog: Catalog,
   hours: readonly [FolderHour, ...FolderHour[]],
   stage: ObjectStore,
-  warehouse: Warehouse,
+  warehouse: Pick<Warehouse, "readLedger">,
 ): Promise<HourStatus[]> {
   const ledger = await warehouse.readLedger(hours[0], hours.at(-1) ?? hours[0]);
   const limit = pLimit(manifestsAtOnce);

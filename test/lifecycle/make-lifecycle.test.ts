@@ -21,11 +21,13 @@ const whole: Retention = {
   stageDays: 30,
   manifestsDays: 400,
   setAsideDays: 90,
+  quarantineDays: 60,
 };
 const none: Retention = {
   stageDays: null,
   manifestsDays: null,
   setAsideDays: null,
+  quarantineDays: null,
 };
 
 function makeFor(stage: string, retention: Retention) {
@@ -60,6 +62,7 @@ const keys: readonly (readonly [key: string, days: number | null])[] = [
   ["_doctor/0123456789abcdef", 30],
   ["_manifests/2026/11/21/03.json", 400],
   ["_set_aside/2026/11/21/03/r.ndjson", 90],
+  ["_quarantine/purchase/2026/11/21/03/r.ndjson", 60],
   ["_else/x", null],
 ];
 
@@ -186,6 +189,7 @@ describe("the lifecycle of a folder", () => {
     for (const [key] of keys) write(key, 35);
     write("purchase/young.ndjson", 29);
     write("_set_aside/old", 95);
+    write("_quarantine/old", 65);
     write("_manifests/old", 405);
     write(".sluice-tmp/private", 1000);
     for (const command of commandsFor(whole))
@@ -198,6 +202,7 @@ describe("the lifecycle of a folder", () => {
       ".sluice-tmp/private",
       "_else/x",
       "_manifests/2026/11/21/03.json",
+      "_quarantine/purchase/2026/11/21/03/r.ndjson",
       "_set_aside/2026/11/21/03/r.ndjson",
       "purchase/young.ndjson",
     ]);

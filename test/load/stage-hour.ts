@@ -1,5 +1,4 @@
 import { gzipSync } from "node:zlib";
-import type { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import type { ColumnRule, LogType } from "../../src/catalog/catalog.js";
 import {
   manifestKey,
@@ -7,7 +6,9 @@ import {
   type ManifestType,
 } from "../../src/classify/manifest.js";
 import { hourPath, parseFolderHour } from "../../src/folder-hour.js";
+import type { ObjectStore } from "../../src/ports/object-store.js";
 import type { TableField } from "../../src/schema/table-field.js";
+import { defaultWatchSettings } from "../../src/watch/default-settings.js";
 
 export const hour = parseFolderHour("2026-11-21T03");
 
@@ -21,7 +22,7 @@ export interface StagedType {
 
 /** Writes the hour's stage files and its manifest, as a classification of these types leaves them. */
 export async function stageHour(
-  stage: FileObjectStore,
+  stage: Pick<ObjectStore, "put">,
   seq: number,
   types: readonly StagedType[],
 ): Promise<void> {
@@ -83,7 +84,11 @@ export function logType(
     clusterBy: [],
     expirationDays: null,
     requirePartitionFilter: false,
+    onBadRow: "fail",
+    maxBad: 0.1,
+    recordShares: false,
     labels: {},
+    watch: defaultWatchSettings,
     columns: new Map(rules),
     wrapped: rules
       .filter(([, rule]) => rule.wrap !== null)

@@ -7,6 +7,7 @@ import { manifestKey } from "../../src/classify/manifest.js";
 import { planHour } from "../../src/classify/plan-hour.js";
 import { readManifest } from "../../src/classify/read-manifest.js";
 import { judgeLoads } from "../../src/reconcile/judge-loads.js";
+import { findUnnamedQuarantine } from "../../src/reconcile/judge-quarantine.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import { MemoryObjectStore } from "../classify/memory-object-store.js";
 import {
@@ -203,6 +204,9 @@ describe("reconcile", () => {
           replaceHour: () => Promise.resolve("superseded"),
           dropTable: (table) => warehouse.dropTable(table),
           readLedger: (from, to) => warehouse.readLedger(from, to),
+          readHours: (from, to) => warehouse.readHours(from, to),
+          readColumnSums: (name, from, to) =>
+            warehouse.readColumnSums(name, from, to),
           countRows: (table, at) => warehouse.countRows(table, at),
           close: () => Promise.resolve(),
         },
@@ -374,6 +378,53 @@ describe("reconcile", () => {
       expect(keys).to.include.members(filesOf(manifest));
       expect(keys.filter((key) => orphans.includes(key))).to.deep.equal([]);
     });
+  });
+
+  it("sweeps files of rows set aside that no load names, and loads again where the one that a load names is gone", async () => {
+    await writeObject(place, "2026/11/21/03/b", 'view:"x"', "view:5");
+    const view = place.catalog.types.get("view");
+    if (view === undefined) throw new Error("the catalog lacks its type");
+    const quarantined = {
+      ...place.catalog,
+      types: new Map(place.catalog.types).set("view", {
+        ...view,
+        onBadRow: "quarantine" as const,
+        maxBad: 1,
+      }),
+    };
+    const reconcile = (run: boolean, sweepAfterMs = 0) =>
+      reconcilePlace(place, { catalog: quarantined, run, sweepAfterMs });
+    const listFiles = async () =>
+      (await listStage(place)).filter((key) => key.startsWith("_quarantine/"));
+    await reconcile(true);
+    expect(nameFindings(await reconcile(false))).to.deep.equal([]);
+    const [named = "", ...others] = await listFiles();
+    expect(others).to.deep.equal([]);
+
+    const left = named.replace(/[0-9a-f]{10}_1[.]/, "0123456789_1.");
+    await place.stage.put(left, Buffer.from("{}\n"));
+    await place.stage.put(`${named}.mine`, Buffer.from("a person's\n"));
+    const day = 24 * 3_600_000;
+    const young = { now: new Date(), sweepAfterMs: day };
+    expect(
+      findUnnamedQuarantine(
+        hour,
+        [{ key: left, sizeBytes: 3, etag: "1", modifiedAt: new Date() }],
+        [],
+        young,
+      ),
+    ).to.deep.equal([]);
+    expect(nameFindings(await reconcile(true))).to.deep.equal([
+      "2026-11-21T03 quarantine_left done",
+    ]);
+    expect(await listFiles()).to.deep.equal([named, `${named}.mine`]);
+
+    await place.stage.delete(named);
+    expect(nameFindings(await reconcile(true))).to.deep.equal([
+      "2026-11-21T03 view quarantine_gone done",
+    ]);
+    expect(nameFindings(await reconcile(false))).to.deep.equal([]);
+    expect(await place.warehouse.countRows("view", hour)).to.equal(2);
   });
 });
 
