@@ -1,0 +1,41 @@
+import { addHours, type FolderHour } from "../src/folder-hour.js";
+import type { Warehouse } from "../src/ports/warehouse.js";
+import { backtestCounts, type Backtest } from "../src/watch/backtest-counts.js";
+import type { WatchSettings } from "../src/watch/model.js";
+import { readCounts, type CountsByType } from "../src/watch/read-counts.js";
+import { countLoads } from "../src/watch/count-loads.js";
+
+export interface WatchBacktestOptions {
+  readonly from: FolderHour;
+  readonly to: FolderHour;
+  readonly settingsOf: (type: string) => WatchSettings;
+}
+
+/** Where the counts come from: a CSV, or the ledger. */
+export type CountSource =
+  | { readonly file: string; readonly text: string }
+  | { readonly warehouse: Pick<Warehouse, "readLedger"> };
+
+/** Ten weeks: what is usual is learned from eight, and what counts as an anomaly in them from the two before. */
+const historyHours = 10 * 7 * 24;
+
+/** Plays the count rules over hours that are past, and tells what they would have told. */
+export async function watchBacktest(
+  options: WatchBacktestOptions,
+  source: CountSource,
+): Promise<Backtest> {
+  const { from, to, settingsOf } = options;
+  const counts =
+    "text" in source
+      ? readCounts(source.file, source.text)
+      : await readLoads(source.warehouse, addHours(from, -historyHours), to);
+  return backtestCounts(counts, settingsOf, from, to);
+}
+
+async function readLoads(
+  warehouse: Pick<Warehouse, "readLedger">,
+  from: FolderHour,
+  to: FolderHour,
+): Promise<CountsByType> {
+  return countLoads(await warehouse.readLedger(from, to));
+}

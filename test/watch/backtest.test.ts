@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { watchBacktest } from "../../jobs/watch-backtest.js";
+import type { LedgerRow } from "../../src/ports/warehouse.js";
+import { confirmFindings } from "../../src/watch/confirm-findings.js";
+import { defaultWatchSettings } from "../../src/watch/default-settings.js";
+import { formatBacktest } from "../../src/watch/format-backtest.js";
+import {
+  hourAt,
+  judge,
+  listFindings,
+  makePoints,
+  swing,
+} from "./make-points.js";
+
+const outage = makePoints(600, (index) =>
+  index === 486 || index === 487 ? 0 : swing(index),
+);
+const options = {
+  from: hourAt(300),
+  to: hourAt(700),
+  settingsOf: () => defaultWatchSettings,
+};
+
+describe("a backtest", () => {
+  const text = outage
+    .map(({ hour, rows }) => `view,${hour},${rows ?? 0}`)
+    .join("\n");
+
+  it("tells each hour that the rules would have told of", async () => {
+    const { alerts, types, hours, learning } = await watchBacktest(options, {
+      file: "counts.csv",
+      text,
+    });
+
+    expect({ types, hours, learning }).to.deep.equal({
+      types: 1,
+      hours: 300,
+      learning: 0,
+    });
+    expect(
+      alerts.map(({ type, hour, rule, rows }) => ({ type, hour, rule, rows })),
+    ).to.deep.equal([
+      { type: "view", hour: hourAt(486), rule: "missing", rows: 0 },
+      { type: "view", hour: hourAt(487), rule: "missing", rows: 0 },
+    ]);
+    expect(Object.keys(alerts[0] ?? {})).to.deep.equal([
+      "type",
+      "hour",
+      "rule",
+      "rows",
+      "low",
+      "high",
+    ]);
+  });
+
+  it("joins hours that follow each other, in words", async () => {
+    const result = await watchBacktest(options, { file: "counts.csv", text });
+
+    expect(formatBacktest(result)).to.match(
+      /^2026-03-22T06\.\.2026-03-22T07 view missing: 0 rows, expected \d+ to \d+\n1 types, 300 hours, of which 0 were too early to judge: 2 alerts in 1 runs$/,
+    );
+  });
+
+  it("reads the ledger ten weeks back where there is no CSV", async () => {
+    const asked: string[] = [];
+    const ledger = outage.map(({ hour, rows }, index) => ({
+      logType: "view",
+      folderHour: hour,
+      rowsLoaded: rows ?? 0,
+      bytes: 1000 + index,
+    }));
+    const { alerts } = await watchBacktest(options, {
+      warehouse: {
+        readLedger: (from, to) => {
+          asked.push(from, to);
+          return Promise.resolve(ledger as unknown as LedgerRow[]);
+        },
+      },
+    });
+
+    expect(asked).to.deep.equal([hourAt(300 - 1680), hourAt(700)]);
+    expect(alerts.map(({ hour }) => hour)).to.deep.equal([
+      hourAt(486),
+      hourAt(487),
+    ]);
+  });
+});
+
+describe("confirming findings", () => {
+  it("waits for so many of the last hours", () => {
+    const verdicts = judge(outage);
+
+    expect(
+      listFindings(confirmFindings(verdicts, { hours: 2, of: 3 })),
+    ).to.deep.equal(["487 missing"]);
+    expect(
+      listFindings(confirmFindings(verdicts, { hours: 3, of: 3 })),
+    ).to.deep.equal([]);
+    expect(confirmFindings(verdicts, { hours: 3, of: 3 })[486]?.state).to.equal(
+      "fine",
+    );
+  });
+});
