@@ -1,6 +1,7 @@
 import { dirname, relative } from "node:path";
 import standalone from "ajv/dist/standalone/index.js";
 import type { Plugin } from "esbuild";
+import * as watchRecord from "../src/alerts/watch-record-validator.js";
 import * as catalog from "../src/catalog/catalog-validator.js";
 import * as manifest from "../src/classify/manifest-validator.js";
 import * as plan from "../src/classify/plan-validator.js";
@@ -23,6 +24,10 @@ const compiled = new Map([
   [
     "src/classify/shard-record-validator.ts",
     standalone.default(shardRecord.ajv, shardRecord.validate),
+  ],
+  [
+    "src/alerts/watch-record-validator.ts",
+    standalone.default(watchRecord.ajv, watchRecord.validate),
   ],
 ]);
 

@@ -1,0 +1,101 @@
+import pLimit from "p-limit";
+import type { Manifest } from "../classify/manifest.js";
+import { readManifest } from "../classify/read-manifest.js";
+import { DataRefusedError } from "../errors.js";
+import { addHours, hourPath, type FolderHour } from "../folder-hour.js";
+import type { ObjectInfo, ObjectStore } from "../ports/object-store.js";
+import type { Arrival } from "./locate-loss.js";
+import { findUsual } from "./usual.js";
+
+const dayHours = 24;
+const weekHours = 168;
+const leastHours = 3;
+const manifestsAtOnce = 8;
+
+/** The same time of day on the seven days before, and the same hour of the eight weeks before. */
+const comparedHoursBack = [
+  ...Array.from({ length: 7 }, (_, day) => (day + 1) * dayHours),
+  ...Array.from({ length: 7 }, (_, week) => (week + 2) * weekHours),
+];
+
+/** The objects of the hour's folder at the source, as classify takes them. */
+export async function listSourceHour(
+  source: ObjectStore,
+  hour: FolderHour,
+): Promise<ObjectInfo[]> {
+  const listed: ObjectInfo[] = [];
+  for await (const info of source.list(`${hourPath(hour)}/`)) {
+    // Consoles make an empty object where they show a folder.
+    if (info.sizeBytes === 0 && info.key.endsWith("/")) continue;
+    listed.push(info);
+  }
+  return listed;
+}
+
+/** What the classification read at the source, beside the manifests of other hours and the source as it is now. */
+export async function readArrival(
+  hour: FolderHour,
+  manifest: Manifest,
+  {
+    source,
+    stage,
+  }: { readonly source: ObjectStore; readonly stage: ObjectStore },
+): Promise<Arrival> {
+  const read = new Map(manifest.inputs.map(({ key, etag }) => [key, etag]));
+  const listed = await listSourceHour(source, hour);
+  return {
+    ...sumInputs(manifest),
+    usual: await readUsualArrival(hour, stage),
+    unread: listed.filter(({ key, etag }) => read.get(key) !== etag).length,
+  };
+}
+
+async function readUsualArrival(
+  hour: FolderHour,
+  stage: ObjectStore,
+): Promise<Arrival["usual"]> {
+  const limit = pLimit(manifestsAtOnce);
+  const manifests = await Promise.all(
+    comparedHoursBack.map((back) =>
+      limit(() => readSound(stage, addHours(hour, -back))),
+    ),
+  );
+  const sums = manifests.filter((each) => each !== null).map(sumInputs);
+  const bytes = findUsual(
+    sums.map((sum) => sum.bytes),
+    leastHours,
+  );
+  const objects = findUsual(
+    sums.map((sum) => sum.objects),
+    leastHours,
+  );
+  return bytes === null || objects === null
+    ? null
+    : {
+        bytes: Math.round(bytes.median),
+        objects: Math.round(objects.median),
+      };
+}
+
+/** A damaged one is no measure; its own hour's watch tells of it. */
+async function readSound(
+  stage: ObjectStore,
+  hour: FolderHour,
+): Promise<Manifest | null> {
+  try {
+    return (await readManifest(stage, hour))?.manifest ?? null;
+  } catch (error) {
+    if (error instanceof DataRefusedError) return null;
+    throw error;
+  }
+}
+
+function sumInputs({ inputs }: Manifest): {
+  readonly bytes: number;
+  readonly objects: number;
+} {
+  return {
+    bytes: inputs.reduce((sum, { size }) => sum + size, 0),
+    objects: inputs.length,
+  };
+}
