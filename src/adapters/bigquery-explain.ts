@@ -136,7 +136,7 @@ function isNamed(
   { uri }: LoadSource,
   { sources }: RefusedJob,
 ): boolean {
-  if (location === uri || message.includes(uri)) return true;
+  if (uri !== null && (location === uri || message.includes(uri))) return true;
   return (
     sources.length === 1 && !/gs:\/\//.test(`${location ?? ""} ${message}`)
   );

@@ -51,9 +51,11 @@ const ledgerTables: Readonly<Record<string, TableResource>> = {
   },
 };
 
+/** The window in which the first row is the newest load. */
+export const newestLoad =
+  "PARTITION BY log_type, folder_hour ORDER BY seq DESC, finished_at DESC, job_id DESC";
 const newest = {
-  [loadsTable]:
-    "PARTITION BY log_type, folder_hour ORDER BY seq DESC, finished_at DESC, job_id DESC",
+  [loadsTable]: newestLoad,
   [hoursTable]:
     "PARTITION BY folder_hour ORDER BY seq DESC, finished_at DESC, run DESC",
 };
@@ -171,6 +173,46 @@ ORDER BY folder_hour, log_type`,
     maximumBytesBilled,
   });
   return rows.map(toLedgerRow);
+}
+
+/** The newest counts per hour, both ends included. */
+export async function readCurrentHours(
+  client: BigQueryClient,
+  fromHour: string,
+  toHour: string,
+  maximumBytesBilled: number | undefined,
+): Promise<readonly HourRow[]> {
+  const rows = await queryRows(client, {
+    sql: `SELECT UNIX_MILLIS(folder_hour), seq, run, lines, blank, set_aside,
+  TO_JSON_STRING(set_aside_reasons), TO_JSON_STRING(unknown_types), UNIX_MILLIS(finished_at)
+FROM ${quoteTable(client.place, hoursTable)}
+WHERE folder_hour BETWEEN @from_hour AND @to_hour
+QUALIFY ROW_NUMBER() OVER (${newest[hoursTable]}) = 1
+ORDER BY folder_hour`,
+    parameters: [
+      parameter("from_hour", "TIMESTAMP", hourText(fromHour)),
+      parameter("to_hour", "TIMESTAMP", hourText(toHour)),
+    ],
+    maximumBytesBilled,
+  });
+  return rows.map(toHourRow);
+}
+
+function toHourRow(row: readonly (string | null)[]): HourRow {
+  const number = (index: number): number => Number(row[index]);
+  const counts = (index: number): Readonly<Record<string, number>> =>
+    JSON.parse(row[index] ?? "{}") as Readonly<Record<string, number>>;
+  return {
+    folderHour: toFolderHour(new Date(number(0))),
+    seq: number(1),
+    run: row[2] ?? "",
+    lines: number(3),
+    blank: number(4),
+    setAside: number(5),
+    setAsideReasons: counts(6),
+    unknownTypes: counts(7),
+    finishedAt: new Date(number(8)),
+  };
 }
 
 function toLedgerRow(row: readonly (string | null)[]): LedgerRow {

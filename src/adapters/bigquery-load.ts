@@ -56,8 +56,8 @@ function planBatches(
   mostUris: number,
 ): readonly Batch[] {
   const readable = ({ uri }: LoadSource) =>
-    uri.startsWith("gs://") && !uri.includes("*");
-  const isGzip = ({ uri }: LoadSource) => uri.endsWith(".gz");
+    uri !== null && uri.startsWith("gs://") && !uri.includes("*");
+  const isGzip = ({ key }: LoadSource) => key.endsWith(".gz");
   const uris = sources.filter(readable);
   const batches: Batch[] = [];
   for (const group of [

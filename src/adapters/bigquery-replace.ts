@@ -18,6 +18,12 @@ import {
 } from "./bigquery-identifier.js";
 import { finishJob, startJob } from "./bigquery-job.js";
 import {
+  columnsParameter,
+  columnsTable,
+  ensureColumnsTable,
+  insertColumnsSql,
+} from "./bigquery-columns.js";
+import {
   ensureLedger,
   hourParameters,
   hoursTable,
@@ -70,7 +76,7 @@ export async function replaceHourInTransaction(
   const { sql, parameters } = writeScript(client, replacement, raised);
   const labels = { ...client.labels, ...toLoadLabels(ledger) };
   const query = querySettings(sql, parameters, maximumBytesBilled);
-  const own = [fenceOf(table), loadsTable, hoursTable];
+  const own = [fenceOf(table), loadsTable, hoursTable, columnsTable];
   let conflicts = 0;
   let others = 0;
   for (let attempt = 1; ; attempt += 1) {
@@ -90,8 +96,11 @@ export async function replaceHourInTransaction(
       else throw explain(client, error, replacement, raised);
       if (conflicts === conflictAttempts || others === otherAttempts)
         throw explain(client, error, replacement, raised);
-      if (isMissing)
+      if (isMissing) {
         await ensureFence(client, table, labels, maximumBytesBilled);
+        if (replacement.columnCounts !== undefined)
+          await ensureColumnsTable(client);
+      }
       if (!isMissing || attempt > 1) {
         const pauseMs = Math.min(
           firstPauseMs * 1.5 ** (attempt - 1),
@@ -115,7 +124,7 @@ function toJobText(table: string): string {
 /** Everything that is a value is a parameter; names are quoted. Of the texts, only an `sql` column's is code, and that was checked. */
 function writeScript(
   client: BigQueryClient,
-  { table, temp, columns, ledger, hour }: ReplaceHour,
+  { table, temp, columns, ledger, hour, columnCounts }: ReplaceHour,
   raised: Raised,
 ): { readonly sql: string; readonly parameters: readonly QueryParameter[] } {
   const quoted = (name: string) => quoteTable(client.place, name);
@@ -124,8 +133,10 @@ function writeScript(
   const values = ["@folder_hour", ...conversions.expressions];
   const ledgerValues = ledgerParameters(ledger);
   const hourValues = hourParameters(hour);
+  // The times are each process's own, and a load that stands now must not look older than the one whose rows it replaced.
   // Two loads of one table both change the fence's row, so that of two that overlap one is cancelled, and neither reads an old ledger.
   const sql = `DECLARE sluice_newest, sluice_staged, sluice_inserted INT64;
+DECLARE sluice_finished TIMESTAMP DEFAULT @finished_at;
 BEGIN TRANSACTION;
 UPDATE ${quoted(fenceOf(table))} SET run = @run, changed_at = CURRENT_TIMESTAMP() WHERE TRUE;
 IF @@row_count = 0 THEN
@@ -135,6 +146,9 @@ SET sluice_newest = (SELECT MAX(seq) FROM ${quoted(loadsTable)} WHERE log_type =
 IF sluice_newest > @seq THEN
   ROLLBACK TRANSACTION;
   RAISE USING MESSAGE = '${raised.superseded}';
+END IF;
+IF sluice_newest = @seq THEN
+  SET sluice_finished = (SELECT GREATEST(@finished_at, TIMESTAMP_ADD(MAX(finished_at), INTERVAL 1 MICROSECOND)) FROM ${quoted(loadsTable)} WHERE log_type = @log_type AND folder_hour = @folder_hour AND seq = @seq);
 END IF;
 IF EXISTS (SELECT 1 FROM ${quoted(table)} WHERE folder_hour = @folder_hour) THEN
   DELETE FROM ${quoted(table)} WHERE folder_hour = @folder_hour;
@@ -151,14 +165,19 @@ IF sluice_inserted != sluice_staged THEN
   ROLLBACK TRANSACTION;
   RAISE USING MESSAGE = CONCAT('${raised.rows}', CAST(sluice_inserted AS STRING), ' from ', CAST(sluice_staged AS STRING));
 END IF;
-${insertParametersSql(client, loadsTable, ledgerValues)};
+${insertParametersSql(client, loadsTable, ledgerValues).replace("@finished_at", "sluice_finished")};${columnCounts === undefined ? "" : `\n${insertColumnsSql(client)};`}
 IF NOT EXISTS (SELECT 1 FROM ${quoted(hoursTable)} WHERE folder_hour = @hour_folder_hour AND seq = @hour_seq) THEN
   ${insertParametersSql(client, hoursTable, hourValues, "hour_")};
 END IF;
 COMMIT TRANSACTION;`;
   return {
     sql,
-    parameters: [...ledgerValues, ...hourValues, ...conversions.parameters],
+    parameters: [
+      ...ledgerValues,
+      ...hourValues,
+      ...conversions.parameters,
+      ...(columnCounts === undefined ? [] : [columnsParameter(columnCounts)]),
+    ],
   };
 }
 

@@ -1,4 +1,6 @@
 import type {
+  ColumnSums,
+  HourRow,
   LedgerRow,
   LoadTempOptions,
   OriginTable,
@@ -8,11 +10,16 @@ import type {
 } from "../ports/warehouse.js";
 import type { TableField } from "../schema/table-field.js";
 import { createBigQueryClient, type Wait } from "./bigquery-client.js";
+import { readColumnSums } from "./bigquery-columns.js";
 import { toSluiceError } from "./bigquery-error.js";
 import { checkExpressions } from "./bigquery-expressions.js";
 import { isMissingTable } from "./bigquery-failure.js";
 import { quoteTable } from "./bigquery-identifier.js";
-import { hourText, readCurrentLedger } from "./bigquery-ledger.js";
+import {
+  hourText,
+  readCurrentHours,
+  readCurrentLedger,
+} from "./bigquery-ledger.js";
 import { loadSources, type LoadSettings } from "./bigquery-load.js";
 import { parameter, queryRows } from "./bigquery-query.js";
 import { replaceHourInTransaction } from "./bigquery-replace.js";
@@ -123,6 +130,36 @@ export class BigQueryWarehouse implements Warehouse {
     return this.#use("the ledger can't be read", () =>
       orWhereMissing(
         readCurrentLedger(this.#client, fromHour, toHour, maximumBytesBilled),
+        [],
+      ),
+    );
+  }
+
+  readHours(fromHour: string, toHour: string): Promise<readonly HourRow[]> {
+    const { maximumBytesBilled } = this.#settings;
+    return this.#use("the counts of hours can't be read", () =>
+      orWhereMissing(
+        readCurrentHours(this.#client, fromHour, toHour, maximumBytesBilled),
+        [],
+      ),
+    );
+  }
+
+  readColumnSums(
+    logType: string,
+    fromHour: string,
+    toHour: string,
+  ): Promise<readonly ColumnSums[]> {
+    const { maximumBytesBilled } = this.#settings;
+    return this.#use(`the column counts of ${logType} can't be read`, () =>
+      orWhereMissing(
+        readColumnSums(
+          this.#client,
+          logType,
+          fromHour,
+          toHour,
+          maximumBytesBilled,
+        ),
         [],
       ),
     );

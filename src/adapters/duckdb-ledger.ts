@@ -38,6 +38,7 @@ export async function readHighestSeq(
   return seq === null ? null : Number(seq);
 }
 
+/** The times are each process's own, and a load that stands now must not look older than the one whose rows it replaced. */
 export async function insertLedgerRow(
   connection: DuckDBConnection,
   row: LedgerRow,
@@ -45,7 +46,9 @@ export async function insertLedgerRow(
   await connection.run(
     `INSERT INTO main._sluice_loads (log_type, folder_hour, seq, rows_loaded, rows_set_aside, bytes,
        manifest, schema_hash, job_id, run, started_at, finished_at)
-     VALUES ($1, CAST($2 AS TIMESTAMPTZ), $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS TIMESTAMPTZ), CAST($12 AS TIMESTAMPTZ))`,
+     SELECT $1, CAST($2 AS TIMESTAMPTZ), $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS TIMESTAMPTZ),
+       greatest(CAST($12 AS TIMESTAMPTZ), max(finished_at) + INTERVAL 1 MICROSECOND)
+     FROM main._sluice_loads WHERE log_type = $1 AND folder_hour = CAST($2 AS TIMESTAMPTZ)`,
     [
       row.logType,
       hourText(row.folderHour),
@@ -102,6 +105,37 @@ export async function readCurrentLedger(
     [hourText(fromHour), hourText(toHour)],
   );
   return reader.getRowObjects().map(toLedgerRow);
+}
+
+/** The newest counts per hour, both ends included. */
+export async function readCurrentHours(
+  connection: DuckDBConnection,
+  fromHour: string,
+  toHour: string,
+): Promise<readonly HourRow[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT epoch_ms(folder_hour) AS folder_hour_ms, seq, run, lines, blank, set_aside,
+       set_aside_reasons, unknown_types, epoch_ms(finished_at) AS finished_ms
+     FROM main._sluice_hours_current
+     WHERE folder_hour BETWEEN CAST($1 AS TIMESTAMPTZ) AND CAST($2 AS TIMESTAMPTZ)
+     ORDER BY folder_hour`,
+    [hourText(fromHour), hourText(toHour)],
+  );
+  return reader.getRowObjects().map((row) => ({
+    folderHour: toFolderHour(new Date(Number(row["folder_hour_ms"]))),
+    seq: Number(row["seq"]),
+    run: String(row["run"]),
+    lines: Number(row["lines"]),
+    blank: Number(row["blank"]),
+    setAside: Number(row["set_aside"]),
+    setAsideReasons: JSON.parse(
+      String(row["set_aside_reasons"]),
+    ) as HourRow["setAsideReasons"],
+    unknownTypes: JSON.parse(
+      String(row["unknown_types"]),
+    ) as HourRow["unknownTypes"],
+    finishedAt: new Date(Number(row["finished_ms"])),
+  }));
 }
 
 function toLedgerRow(row: Readonly<Record<string, DuckDBValue>>): LedgerRow {

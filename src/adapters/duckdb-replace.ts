@@ -6,6 +6,7 @@ import type {
   ReplaceOutcome,
 } from "../ports/warehouse.js";
 import { conversionSql } from "./duckdb-conversions.js";
+import { insertColumnCounts } from "./duckdb-columns.js";
 import { messageOf } from "./duckdb-database.js";
 import { quoteIdentifier, quoteTable } from "./duckdb-identifier.js";
 import {
@@ -43,6 +44,8 @@ export async function replaceHourInTransaction(
     );
   }
   await insertLedgerRow(connection, ledger);
+  if (replacement.columnCounts !== undefined)
+    await insertColumnCounts(connection, ledger, replacement.columnCounts);
   await insertHourRow(connection, hour);
   return "replaced";
 }

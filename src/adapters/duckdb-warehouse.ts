@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import pRetry from "p-retry";
 import type {
+  ColumnSums,
+  HourRow,
   LedgerRow,
   LoadTempOptions,
   OriginTable,
@@ -10,6 +12,7 @@ import type {
 } from "../ports/warehouse.js";
 import type { TableField } from "../schema/table-field.js";
 import { appendSources } from "./duckdb-append.js";
+import { readColumnSums } from "./duckdb-columns.js";
 import {
   duckdbFileExists,
   messageOf,
@@ -24,7 +27,11 @@ import {
   writeFieldComments,
 } from "./duckdb-describe.js";
 import { quoteTable, quoteText } from "./duckdb-identifier.js";
-import { hourText, readCurrentLedger } from "./duckdb-ledger.js";
+import {
+  hourText,
+  readCurrentHours,
+  readCurrentLedger,
+} from "./duckdb-ledger.js";
 import {
   checkExpressions,
   replaceHourInTransaction,
@@ -136,6 +143,28 @@ export class DuckDbWarehouse implements Warehouse {
     if (this.#nothingStored()) return [];
     return this.#use("the ledger can't be read", (connection) =>
       readCurrentLedger(connection, fromHour, toHour),
+    );
+  }
+
+  async readHours(
+    fromHour: string,
+    toHour: string,
+  ): Promise<readonly HourRow[]> {
+    if (this.#nothingStored()) return [];
+    return this.#use("the counts of hours can't be read", (connection) =>
+      readCurrentHours(connection, fromHour, toHour),
+    );
+  }
+
+  async readColumnSums(
+    logType: string,
+    fromHour: string,
+    toHour: string,
+  ): Promise<readonly ColumnSums[]> {
+    if (this.#nothingStored()) return [];
+    return this.#use(
+      `the column counts of ${logType} can't be read`,
+      (connection) => readColumnSums(connection, logType, fromHour, toHour),
     );
   }
 

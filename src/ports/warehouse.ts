@@ -1,9 +1,10 @@
 import type { TableField } from "../schema/table-field.js";
 
-/** One stage object to load: by its URI where the warehouse can read it, by its bytes otherwise. */
+/** One stage object to load, or what is left of it: by its URI where the warehouse can read it, by its bytes otherwise. */
 export interface LoadSource {
   readonly key: string;
-  readonly uri: string;
+  /** Null: by its bytes alone, because the object holds rows that are not to be loaded. */
+  readonly uri: string | null;
   readonly rows: number;
   readonly sizeBytes: number;
   /** NDJSON, plain; opened anew at each call. */
@@ -85,6 +86,28 @@ export interface HourRow {
   readonly finishedAt: Date;
 }
 
+/** What the values of one column of the schema file are. A record without the column, or with null, counts as that and nothing else. */
+export interface ColumnCounts {
+  /** Dotted path, without array indexes, as the schema file has it. */
+  readonly column: string;
+  /** Records that can have the column: rows at the top; below a RECORD, the objects that stand there, each element of an array. */
+  readonly records: number;
+  /** Those whose key says null. */
+  readonly nulls: number;
+  /** Those without the key. */
+  readonly missing: number;
+  /** In a numeric column, those with 0, as a number or quoted; in an array, those whose elements all are 0. */
+  readonly zeros: number;
+  /** Those with "" or []. */
+  readonly empties: number;
+}
+
+/** The sums of one column over a range of hours. */
+export interface ColumnSums extends ColumnCounts {
+  /** Folder hours that have counts of the column. */
+  readonly hours: number;
+}
+
 export interface ReplaceHour {
   readonly table: string;
   /** The loaded TEMP table. */
@@ -92,6 +115,8 @@ export interface ReplaceHour {
   readonly columns: readonly ColumnMapping[];
   readonly ledger: LedgerRow;
   readonly hour: HourRow;
+  /** Of the type's staged rows, for `_sluice_columns`; not given where the catalog asks for none. */
+  readonly columnCounts?: readonly ColumnCounts[];
 }
 
 /** `superseded`: the ledger holds a higher `seq` for this type and hour, and nothing was changed. */
@@ -144,7 +169,8 @@ export interface Warehouse {
 
   /**
    * In one transaction: stops if the ledger holds a higher seq, deletes the origin table's rows of the folder hour, inserts TEMP's rows
-   * with `folder_hour` and the conversions, and inserts the ledger row, and the hour row where (folder hour, seq) has none yet.
+   * with `folder_hour` and the conversions, and inserts the ledger row, the counts of the columns, and the hour row where
+   * (folder hour, seq) has none yet.
    * Conflicts with other transactions are retried inside.
    */
   replaceHour(replacement: ReplaceHour): Promise<ReplaceOutcome>;
@@ -154,6 +180,19 @@ export interface Warehouse {
 
   /** The newest ledger row per type and folder hour, both ends included; none where nothing was ever loaded. */
   readLedger(fromHour: string, toHour: string): Promise<readonly LedgerRow[]>;
+
+  /** The newest counts of each hour that anything was loaded of, both ends included, in the hours' order. */
+  readHours(fromHour: string, toHour: string): Promise<readonly HourRow[]>;
+
+  /**
+   * Sums of a type's column counts over the folder hours, both ends included, by the newest load of each hour; an hour whose newest
+   * load counted none brings none. By column, in the order of their names; none where nothing was ever counted.
+   */
+  readColumnSums(
+    logType: string,
+    fromHour: string,
+    toHour: string,
+  ): Promise<readonly ColumnSums[]>;
 
   /** Rows of the origin table that carry this folder hour; 0 where there is no table. */
   countRows(table: string, folderHour: string): Promise<number>;

@@ -1,0 +1,34 @@
+import { SluiceError } from "../errors.js";
+import type { Message, Messenger } from "../ports/messenger.js";
+
+export interface SentToAll {
+  readonly sent: readonly {
+    readonly to: string;
+    readonly messages: number;
+  }[];
+  readonly failures: readonly {
+    readonly to: string;
+    readonly error: SluiceError;
+  }[];
+}
+
+/** Sends to each, also after one has failed, and ends their connections. */
+export async function sendToAll(
+  messengers: readonly Messenger[],
+  message: Message,
+): Promise<SentToAll> {
+  const sent: SentToAll["sent"][number][] = [];
+  const failures: SentToAll["failures"][number][] = [];
+  for (const messenger of messengers) {
+    try {
+      const { messages } = await messenger.send(message);
+      sent.push({ to: messenger.name, messages });
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      failures.push({ to: messenger.name, error });
+    } finally {
+      await messenger.close();
+    }
+  }
+  return { sent, failures };
+}

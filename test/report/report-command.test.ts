@@ -1,0 +1,215 @@
+import { readFile, appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { runCommandLine } from "../../src/commands.js";
+import { createCommandContext } from "../../src/commands/context.js";
+import { readEnvironment } from "../../src/environment.js";
+import { UsageError } from "../../src/errors.js";
+import { startFakeSlack, type FakeSlack } from "../messages/fake-slack.js";
+import { startMailServer, type MailServer } from "../messages/mail-server.js";
+import {
+  makeReconcilePlace,
+  removeReconcilePlaces,
+  writeObject,
+} from "../reconcile/reconcile-place.js";
+
+describe("sluice report", function () {
+  this.timeout(300_000);
+  let slack: FakeSlack;
+  let mail: MailServer;
+  let root: string;
+  const day = "2024-01-15";
+
+  /** Runs a command of this process, as src/main.ts does, and hands back what it would print. */
+  async function sluice(
+    words: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ) {
+    const environment = readEnvironment({
+      SLUICE_LOG_LEVEL: "silent",
+      ...variables,
+    });
+    const printed: { words: string; result: unknown }[] = [];
+    await runCommandLine([...words, "--catalog", join(root, "catalog.yaml")], {
+      ...createCommandContext(environment),
+      finish: (_args, result, said) => printed.push({ words: said, result }),
+    });
+    const exitCode = process.exitCode ?? 0;
+    process.exitCode = 0;
+    return { exitCode, ...printed[0] };
+  }
+  async function failureOf(work: Promise<unknown>): Promise<Error> {
+    const error: unknown = await work.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof Error)) throw new Error("it did not fail");
+    return error;
+  }
+
+  before(async () => {
+    const place = await makeReconcilePlace();
+    root = place.root;
+    await appendFile(
+      join(root, "catalog.yaml"),
+      'timezone: UTC\nreport:\n  slack: { channel: "#data" }\n  mail: { from: sluice@acme.example, to: [data@acme.example] }\n',
+    );
+    await writeObject(
+      place,
+      "2024/01/15/03/a.ndjson",
+      "view:1",
+      "view:2",
+      "pay:1",
+    );
+    await place.warehouse.close();
+    const hour = `${day}T03`;
+    await sluice(["run", "--from", hour, "--to", hour, "--workers", "1"]);
+  });
+  beforeEach(async () => {
+    slack = await startFakeSlack();
+    mail = await startMailServer();
+  });
+  afterEach(async () => {
+    await slack.stop();
+    await mail.stop();
+  });
+  after(removeReconcilePlaces);
+
+  const bySlack = () => ({ SLUICE_SLACK_WEBHOOK_URL: slack.webhookUrl });
+  const byMail = () => ({
+    SLUICE_SMTP_URL: `smtp://${mail.host}?ignoreTLS=true`,
+  });
+
+  it("prints the day's counts, and sends nothing unless it is told to", async () => {
+    const { words, exitCode } = await sluice(["report", "--day", day], {
+      ...bySlack(),
+      ...byMail(),
+    });
+
+    expect(exitCode).to.equal(0);
+    expect(words)
+      .to.match(/^view +2 +no data/m)
+      .and.match(/^pay +1 +no data/m);
+    expect(words).to.match(/^all loaded +3 /m);
+    expect(words).to.include(
+      "• 23 of 24 hours are not done: 2024-01-15T00 to 2024-01-15T02, 2024-01-15T04 to 2024-01-15T23",
+    );
+    expect([slack.posts.length, mail.mails.length]).to.deep.equal([0, 0]);
+  });
+
+  it("sends to all that the catalog names, the page attached to the mail", async () => {
+    const { exitCode, result } = await sluice(
+      ["report", "--day", day, "--send"],
+      { ...bySlack(), ...byMail() },
+    );
+
+    expect(exitCode).to.equal(0);
+    expect(result).to.deep.include({
+      sent: [
+        { to: "Slack webhook", messages: 1 },
+        { to: "mail to data@acme.example", messages: 1 },
+      ],
+    });
+    expect(slack.posts[0]?.text).to.equal(
+      "Logs of 2024-01-15: 23 hours not done; 3 rows",
+    );
+    expect(
+      slack.posts[0]?.blocks.some(({ text }) => /^view +2 /m.test(text.text)),
+    ).to.equal(true);
+    const [received] = mail.mails;
+    expect(received?.parsed.subject).to.equal(slack.posts[0]?.text);
+    expect(received?.parsed.text).to.match(/^view +2 /m);
+    const [page, ...others] = received?.parsed.attachments ?? [];
+    expect(others).to.deep.equal([]);
+    expect(page?.filename).to.equal("report-2024-01-15.html");
+    expect(new TextDecoder().decode(page?.content as ArrayBuffer)).to.match(
+      /^<!doctype html>/i,
+    );
+  });
+
+  it("takes the bot where there is a token, and posts to the catalog's channel", async () => {
+    await sluice(["report", "--day", day, "--slack"], {
+      SLUICE_SLACK_TOKEN: "xoxb-very-secret",
+      SLUICE_SLACK_API_URL: slack.apiUrl,
+      ...bySlack(),
+    });
+
+    expect(
+      slack.posts.map(({ path, fields }) => [path, fields["channel"]]),
+    ).to.deep.equal([["/api/chat.postMessage", "#data"]]);
+    expect(mail.mails.length).to.equal(0);
+  });
+
+  it("sends to the others where one refuses, and exits 5", async () => {
+    slack.answer({ status: 404, body: "no_service" });
+    const { exitCode, result } = await sluice(
+      ["report", "--day", day, "--send"],
+      { ...bySlack(), ...byMail() },
+    );
+
+    expect(exitCode).to.equal(5);
+    expect(result).to.deep.include({
+      sent: [{ to: "mail to data@acme.example", messages: 1 }],
+    });
+    expect(mail.mails.length).to.equal(1);
+  });
+
+  it("prints what it would send on a dry run, without any secret", async () => {
+    const { result, words } = await sluice([
+      "report",
+      "--day",
+      day,
+      "--send",
+      "--dry-run",
+    ]);
+
+    const { preview } = result as {
+      preview: {
+        slack: { blocks: unknown[] }[];
+        mail: { to: string[]; attachments: string[] };
+      };
+    };
+    expect(preview.slack[0]?.blocks.length).to.be.above(2);
+    expect(preview.mail).to.deep.include({
+      to: ["data@acme.example"],
+      attachments: ["report-2024-01-15.html"],
+    });
+    expect(words).to.include('"type": "header"');
+  });
+
+  it("writes the page beside", async () => {
+    const file = join(root, "report.html");
+    await sluice(["report", "--day", day, "--html", file]);
+    expect(await readFile(file, "utf8")).to.match(/^<!doctype html>/i);
+
+    const nowhere = join(root, "no/such/report.html");
+    const error = await failureOf(
+      sluice(["report", "--day", day, "--html", nowhere]),
+    );
+    expect(error).to.be.instanceOf(UsageError);
+  });
+
+  it("says in one line which secret is missing", async () => {
+    const without = await failureOf(
+      sluice(["report", "--day", day, "--slack"]),
+    );
+    expect(without).to.be.instanceOf(UsageError);
+    expect(without.message).to.equal(
+      "Slack: SLUICE_SLACK_WEBHOOK_URL and SLUICE_SLACK_TOKEN are not set; set one of them",
+    );
+    const unmailed = await failureOf(
+      sluice(["report", "--day", day, "--send"], bySlack()),
+    );
+    expect(unmailed).to.be.instanceOf(UsageError);
+    expect(unmailed.message).to.include("SLUICE_SMTP_URL is not set");
+    expect(slack.posts.length).to.equal(0);
+  });
+
+  it("refuses a day that is none, and one that is not over", async () => {
+    // By their codes: mocha and the command's import() have a class of errors each.
+    const none = await failureOf(sluice(["report", "--day", "2024-02-30"]));
+    expect(none).to.include({ code: "USAGE", exitCode: 2 });
+    const ahead = await failureOf(sluice(["report", "--day", "2999-01-01"]));
+    expect(ahead).to.include({ code: "NOT_READY", exitCode: 4 });
+  });
+});
