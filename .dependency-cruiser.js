@@ -64,7 +64,7 @@ export default {
       to: {
         path: "^src/",
         pathNot:
-          "^src/(adapters|ports|schema|json)/|^src/(encode-crc32c|errors|folder-hour)\\.ts$",
+          "^src/(adapters|ports|schema|json|messages)/|^src/(encode-crc32c|errors|folder-hour)\\.ts$",
       },
     },
     {
@@ -72,14 +72,14 @@ export default {
       severity: "error",
       from: { path: "^(src|jobs)/", pathNot: "^src/adapters/" },
       to: {
-        path: "node_modules/(@duckdb|@aws-sdk|@google-cloud|proper-lockfile)",
+        path: "node_modules/(@duckdb|@aws-sdk|@google-cloud|@slack|nodemailer|proper-lockfile)",
       },
     },
     {
       name: "pure-code-does-no-io",
       severity: "error",
       from: {
-        path: "^src/(schema/|json/|watch/|dags/(model|render|python-literal)\\.ts$)",
+        path: "^src/(schema/|json/|messages/|watch/|dags/(model|render|python-literal)\\.ts$)",
       },
       to: { dependencyTypes: ["core"], path: builtins },
     },

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { build } from "esbuild";
 import { collectLicences } from "./collect-licences.js";
 import type { BuiltFile } from "./compile-scanner.js";
+import { compilePage } from "./compile-page.js";
 import { compileScanner } from "./compile-scanner.js";
 import { compileValidators } from "./compile-validators.js";
 import { fastStringWidth } from "./fast-string-width.js";
@@ -14,7 +15,12 @@ const entries = ["src/main.ts", "src/split-worker.ts"];
 const requireForCommonJs =
   'import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);';
 
-const files = [...(await bundleProgram()), await compileScanner()];
+const page = await compilePage();
+const files = [
+  ...(await bundleProgram(page.inputs)),
+  ...page.files,
+  await compileScanner(),
+];
 await rm("dist", { recursive: true, force: true });
 for (const { path, contents } of files) {
   await mkdir(dirname(path), { recursive: true });
@@ -23,7 +29,9 @@ for (const { path, contents } of files) {
 await chmod("dist/src/main.js", 0o755);
 
 /** The program, in a chunk for each command, so that a command reads and compiles only what it runs. */
-async function bundleProgram(): Promise<BuiltFile[]> {
+async function bundleProgram(
+  otherInputs: readonly string[],
+): Promise<BuiltFile[]> {
   const { outputFiles, metafile } = await build({
     entryPoints: entries,
     outdir: "dist",
@@ -43,5 +51,6 @@ async function bundleProgram(): Promise<BuiltFile[]> {
     metafile: true,
     write: false,
   });
-  return [...outputFiles, await collectLicences(Object.keys(metafile.inputs))];
+  const inputs = [...Object.keys(metafile.inputs), ...otherInputs];
+  return [...outputFiles, await collectLicences(inputs)];
 }

@@ -3,10 +3,15 @@ import { addCommands } from "./commands/add-command.js";
 import { addGlobalOptions, type CommandContext } from "./commands/context.js";
 import { catalogCommands } from "./commands/catalog-commands.js";
 import { hourCommands } from "./commands/hour-commands.js";
+import { pageCommands } from "./commands/page-command.js";
 import { reconcileCommands } from "./commands/reconcile-command.js";
+import { replayCommands } from "./commands/replay-command.js";
+import { reportCommands } from "./commands/report-command.js";
 import { sampleCommands } from "./commands/sample-commands.js";
 import { schemaCommands } from "./commands/schema-commands.js";
+import { sharesCommands } from "./commands/shares-command.js";
 import { serviceCommands } from "./commands/service-commands.js";
+import { watchCommands } from "./commands/watch-command.js";
 import { SluiceError, UsageError } from "./errors.js";
 import packageJson from "../package.json" with { type: "json" };
 
@@ -45,8 +50,13 @@ export async function runCommandLine(
   for (const addCommand of [
     ...hourCommands,
     ...reconcileCommands,
+    ...pageCommands,
+    ...replayCommands,
+    ...reportCommands,
+    ...watchCommands,
     ...catalogCommands,
     ...schemaCommands,
+    ...sharesCommands,
     ...addCommands,
     ...sampleCommands,
     ...serviceCommands,

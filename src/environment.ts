@@ -10,6 +10,15 @@ export interface ServiceEndpoints {
   readonly bigquery: string | undefined;
 }
 
+/** How people are told. All but `slackApiUrl` are secrets, and are in no message or log. */
+export interface MessengerAccess {
+  readonly slackWebhookUrl: string | undefined;
+  readonly slackToken: string | undefined;
+  /** Undefined: Slack's own. */
+  readonly slackApiUrl: string | undefined;
+  readonly smtpUrl: string | undefined;
+}
+
 /** What sluice takes from the environment; the one place that reads it. */
 export interface Environment {
   readonly source: string | undefined;
@@ -20,6 +29,9 @@ export interface Environment {
   /** Of the catalog that the DAG which started this pod was generated from. */
   readonly dagCatalogHash: string | undefined;
   readonly endpoints: ServiceEndpoints;
+  readonly messengers: MessengerAccess;
+  /** Called after each good `watch --send`. A secret. */
+  readonly heartbeatUrl: string | undefined;
 }
 
 /** On Node 20, Amazon's SDK writes eight lines to standard error about its future versions, between our own. Ours is pinned. */
@@ -45,5 +57,12 @@ export function readEnvironment(
       gcs: read("SLUICE_GCS_ENDPOINT"),
       bigquery: read("SLUICE_BIGQUERY_ENDPOINT"),
     },
+    messengers: {
+      slackWebhookUrl: read("SLUICE_SLACK_WEBHOOK_URL"),
+      slackToken: read("SLUICE_SLACK_TOKEN"),
+      slackApiUrl: read("SLUICE_SLACK_API_URL"),
+      smtpUrl: read("SLUICE_SMTP_URL"),
+    },
+    heartbeatUrl: read("SLUICE_HEARTBEAT_URL"),
   };
 }

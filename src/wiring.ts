@@ -1,10 +1,15 @@
 import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { BigQuerySettings } from "./catalog/catalog.js";
+import type { BigQuerySettings, MessageTargets } from "./catalog/catalog.js";
 import type { SplitThreadData } from "./classify/split-thread.js";
-import { quietAwsSdk, type ServiceEndpoints } from "./environment.js";
+import {
+  quietAwsSdk,
+  type MessengerAccess,
+  type ServiceEndpoints,
+} from "./environment.js";
 import { UsageError } from "./errors.js";
 import { findPackageRoot } from "./package-root.js";
+import type { Messenger } from "./ports/messenger.js";
 import type { ObjectStore } from "./ports/object-store.js";
 import type { Warehouse } from "./ports/warehouse.js";
 
@@ -65,6 +70,40 @@ export async function openWarehouse(
   throw new UsageError(
     `${url}: no warehouse of this scheme; expected bigquery://project/dataset?location=REGION or duckdb:FILE`,
   );
+}
+
+/** A bot where there are a token and a channel, otherwise a webhook. */
+export async function openSlack(
+  { channel }: NonNullable<MessageTargets["slack"]>,
+  { slackToken: token, slackWebhookUrl: url, slackApiUrl }: MessengerAccess,
+): Promise<Messenger> {
+  if (token !== undefined && channel !== null) {
+    const { SlackBotMessenger } =
+      await import("./adapters/slack-bot-messenger.js");
+    return new SlackBotMessenger({ token, channel, apiUrl: slackApiUrl });
+  }
+  if (url !== undefined) {
+    const { SlackWebhookMessenger } =
+      await import("./adapters/slack-webhook-messenger.js");
+    return new SlackWebhookMessenger({ url });
+  }
+  throw new UsageError(
+    token === undefined
+      ? "Slack: SLUICE_SLACK_WEBHOOK_URL and SLUICE_SLACK_TOKEN are not set; set one of them"
+      : "Slack: SLUICE_SLACK_TOKEN is set, but the catalog names no channel; set slack.channel there, or SLUICE_SLACK_WEBHOOK_URL",
+  );
+}
+
+export async function openMail(
+  { from, to }: NonNullable<MessageTargets["mail"]>,
+  { smtpUrl: url }: MessengerAccess,
+): Promise<Messenger> {
+  if (url === undefined)
+    throw new UsageError(
+      "mail: SLUICE_SMTP_URL is not set; expected one like smtps://USER:PASSWORD@HOST:465",
+    );
+  const { SmtpMessenger } = await import("./adapters/smtp-messenger.js");
+  return new SmtpMessenger({ url, from, to });
 }
 
 /** Starts a thread that splits objects; it opens its own object store. */

@@ -1,4 +1,5 @@
 import type { Partitioning, TimeFormat } from "../ports/warehouse.js";
+import type { Silence, WatchSettings } from "../watch/model.js";
 
 /** What the catalog says of one column of a type's schema file. Null: it says nothing of that. */
 export interface ColumnRule {
@@ -32,8 +33,15 @@ export interface LogType {
   /** Null: partitions are kept. */
   readonly expirationDays: number | null;
   readonly requirePartitionFilter: boolean;
+  /** Whether loads count null, missing, 0 and empty in each column. */
+  readonly recordShares: boolean;
+  /** What a load does with rows that do not fit the schema. */
+  readonly onBadRow: "fail" | "quarantine";
+  /** Share of an hour's rows, 0..1, past which such rows refuse the load all the same. */
+  readonly maxBad: number;
   /** Those of every table included. */
   readonly labels: Readonly<Record<string, string>>;
+  readonly watch: WatchSettings;
   /** By column name of the schema file, in the catalog's order. */
   readonly columns: ReadonlyMap<string, ColumnRule>;
   /** Names of the columns with `wrap: string`, sorted. */
@@ -78,6 +86,23 @@ export interface Retention {
   readonly stageDays: number | null;
   readonly manifestsDays: number | null;
   readonly setAsideDays: number | null;
+  readonly quarantineDays: number | null;
+}
+
+/** Who is told by which means; null: not by this one. */
+export interface MessageTargets {
+  /** Without a channel it is the webhook's own. */
+  readonly slack: { readonly channel: string | null } | null;
+  readonly mail: {
+    readonly from: string;
+    readonly to: readonly string[];
+  } | null;
+}
+
+export interface CatalogWatch {
+  /** Of types that the catalog lacks, and of the hours as a whole. */
+  readonly settings: WatchSettings;
+  readonly silences: readonly Silence[];
 }
 
 export interface AirflowSettings {
@@ -120,6 +145,12 @@ export interface AirflowSettings {
   /** Of loads whose type says nothing. */
   readonly load: LoadPodSettings;
   readonly reconcile: { readonly minute: number; readonly hours: number };
+  readonly watch: PodSettings & { readonly minute: number };
+  /** Runs once a day at this time of the catalog's time zone. */
+  readonly report: PodSettings & {
+    readonly hour: number;
+    readonly minute: number;
+  };
   readonly fastMinute: number;
   /** Minutes, both included, over which spread loads are dealt. */
   readonly stagger: { readonly from: number; readonly to: number };
@@ -148,6 +179,8 @@ export interface Catalog {
   readonly maxSetAside: number | null;
   readonly bigquery: BigQuerySettings;
   readonly retention: Retention;
+  readonly report: MessageTargets;
+  readonly watch: CatalogWatch;
   readonly airflow: AirflowSettings | null;
   /** By name, in the catalog's order. */
   readonly types: ReadonlyMap<string, LogType>;

@@ -67,6 +67,11 @@ export function normaliseAirflow(raw: RawAirflow): AirflowSettings {
       minute: raw.reconcile?.minute ?? 20,
       hours: raw.reconcile?.hours ?? 48,
     },
+    watch: {
+      ...normaliseReader(raw.watch, raw),
+      minute: raw.watch?.minute ?? 15,
+    },
+    report: { ...normaliseReader(raw.report, raw), ...readTimeOfDay(raw) },
     fastMinute: raw.fast?.minute ?? 10,
     stagger: { from: raw.stagger?.from ?? 30, to: raw.stagger?.to ?? 59 },
   };
@@ -87,6 +92,22 @@ export function normaliseLoad(
     ...normalisePod(raw, load === "fast" ? { ...pod, priority } : pod),
     skipEmpty: raw.skip_empty ?? airflow.load?.skip_empty ?? false,
   };
+}
+
+/** A pod that reads weeks of the ledger: a load's, with more memory. */
+function normaliseReader(
+  raw: Pick<RawPod, "resources"> | undefined,
+  airflow: RawAirflow,
+): PodSettings {
+  return normalisePod(raw, {
+    ...normaliseLoad({}, "spread", airflow),
+    resources: { cpu: "250m", memory: "512Mi" },
+  });
+}
+
+function readTimeOfDay({ report }: RawAirflow) {
+  const [hour = 8, minute = 0] = (report?.at ?? "08:00").split(":").map(Number);
+  return { hour, minute };
 }
 
 /** What `airflow` itself says of every pod. */

@@ -7,14 +7,15 @@ import type {
   LogType,
 } from "./catalog.js";
 import { normaliseAirflow, normaliseLoad } from "./normalise-airflow.js";
+import { normaliseTargets } from "./normalise-targets.js";
+import {
+  layTypeWatch,
+  normaliseSilences,
+  normaliseWatch,
+} from "./normalise-watch.js";
 import { present } from "./present.js";
-import type {
-  RawAirflow,
-  RawBigQuery,
-  RawCatalog,
-  RawColumn,
-  RawType,
-} from "./raw-catalog.js";
+import type { RawCatalog, RawColumn, RawType } from "./raw-catalog.js";
+import type { WatchSettings } from "../watch/model.js";
 import { normaliseStoreUrl, normaliseWarehouseUrl } from "./service-url.js";
 
 /** Fills in every default. What is missing without having one becomes empty text; the shape check has told of it. */
@@ -25,8 +26,9 @@ export function normaliseCatalog(
 ): Catalog {
   const airflow =
     raw.airflow === undefined ? null : normaliseAirflow(raw.airflow);
+  const watch = normaliseWatch(raw);
   const types = Object.entries(raw.types ?? {}).map(([name, type]) =>
-    normaliseType(name, type ?? {}, raw.bigquery ?? {}, raw.airflow, airflow),
+    normaliseType(name, type ?? {}, raw, airflow, watch),
   );
   return {
     file,
@@ -49,6 +51,12 @@ export function normaliseCatalog(
       stageDays: raw.retention?.stage_days ?? null,
       manifestsDays: raw.retention?.manifests_days ?? null,
       setAsideDays: raw.retention?.set_aside_days ?? null,
+      quarantineDays: raw.retention?.quarantine_days ?? null,
+    },
+    report: normaliseTargets(raw.report ?? {}),
+    watch: {
+      settings: watch,
+      silences: normaliseSilences(raw.watch ?? {}),
     },
     airflow,
     types: new Map(types.map((type) => [type.name, type])),
@@ -58,9 +66,9 @@ export function normaliseCatalog(
 function normaliseType(
   name: string,
   raw: RawType,
-  bigquery: RawBigQuery,
-  rawAirflow: RawAirflow | undefined,
+  top: RawCatalog,
   airflow: AirflowSettings | null,
+  watch: WatchSettings,
 ): LogType {
   const columns = Object.entries(raw.columns ?? {}).map(
     ([column, rule]) => [column, normaliseColumn(rule)] as const,
@@ -80,15 +88,20 @@ function normaliseType(
     requirePartitionFilter:
       raw.partition !== "none" &&
       (raw.require_partition_filter ??
-        bigquery.require_partition_filter ??
+        top.bigquery?.require_partition_filter ??
         false),
-    labels: { ...bigquery.labels, ...raw.labels },
+    recordShares: raw.record_shares ?? top.record_shares ?? false,
+    onBadRow: raw.on_bad_row ?? top.on_bad_row ?? "fail",
+    maxBad: raw.max_bad ?? top.max_bad ?? 0.1,
+    labels: { ...top.bigquery?.labels, ...raw.labels },
+    watch: layTypeWatch(watch, raw.watch ?? {}),
     columns: new Map(columns),
     wrapped: columns
       .filter(([, rule]) => rule.wrap !== null)
       .map(([column]) => column)
       .sort(),
-    pod: rawAirflow === undefined ? null : normaliseLoad(raw, load, rawAirflow),
+    pod:
+      top.airflow === undefined ? null : normaliseLoad(raw, load, top.airflow),
   };
 }
 

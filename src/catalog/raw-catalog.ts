@@ -5,6 +5,7 @@ import type {
   LogType,
   Toleration,
 } from "./catalog.js";
+import type { RuleName, Sensitivity } from "../watch/model.js";
 
 /** The catalog as it is written, once its shape was checked; what was at fault is left out. */
 export interface RawCatalog {
@@ -17,14 +18,37 @@ export interface RawCatalog {
   allow_empty?: boolean;
   compression?: Catalog["compression"];
   max_set_aside?: number;
+  record_shares?: boolean;
+  on_bad_row?: LogType["onBadRow"];
+  max_bad?: number;
   bigquery?: RawBigQuery;
   retention?: {
     stage_days?: number;
     manifests_days?: number;
     set_aside_days?: number;
+    quarantine_days?: number;
   };
+  watch?: RawWatch;
+  report?: RawTargets;
   airflow?: RawAirflow;
   types?: Record<string, RawType | null>;
+}
+
+export interface RawTypeWatch {
+  sensitivity?: Sensitivity;
+  min_rows?: number;
+  confirm?: { hours?: number; of?: number };
+  rules?: { [Rule in RuleName]?: { enabled?: boolean; share?: number } };
+}
+
+export interface RawWatch extends RawTypeWatch {
+  calendar?: string[];
+  silence?: { type?: string; rule?: RuleName; until?: string; why?: string }[];
+}
+
+export interface RawTargets {
+  slack?: { channel?: string };
+  mail?: { from?: string; to?: string[] };
 }
 
 export interface RawBigQuery {
@@ -56,6 +80,8 @@ export interface RawAirflow {
   node_selector?: Record<string, string>;
   tolerations?: RawToleration[];
   reconcile?: { minute?: number; hours?: number };
+  watch?: Pick<RawPod, "resources"> & { minute?: number };
+  report?: Pick<RawPod, "resources"> & { at?: string };
   classify?: RawPod & {
     minute?: number;
     shards?: number;
@@ -95,8 +121,12 @@ export interface RawType extends RawPod {
   partition?: LogType["partitionBy"];
   cluster_by?: string[];
   expiration_days?: number;
+  record_shares?: boolean;
   require_partition_filter?: boolean;
+  on_bad_row?: LogType["onBadRow"];
+  max_bad?: number;
   labels?: Record<string, string>;
+  watch?: RawTypeWatch;
   columns?: Record<string, RawColumn>;
 }
 

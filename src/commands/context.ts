@@ -2,13 +2,20 @@ import { existsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Argv } from "yargs";
-import type { Catalog } from "../catalog/catalog.js";
+import type { Catalog, MessageTargets } from "../catalog/catalog.js";
 import type { Environment } from "../environment.js";
 import type { Log } from "../log.js";
+import type { Messenger } from "../ports/messenger.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { Warehouse } from "../ports/warehouse.js";
 import type { Progress } from "../terminal/progress.js";
-import { openObjectStore, openWarehouse, startSplitThread } from "../wiring.js";
+import {
+  openMail,
+  openObjectStore,
+  openSlack,
+  openWarehouse,
+  startSplitThread,
+} from "../wiring.js";
 
 export interface CatalogOverrides {
   readonly source?: string;
@@ -65,6 +72,8 @@ export interface CommandContext {
   readonly spoolDirectory: string;
   /** Of the catalog that the DAG was generated from; undefined outside of a DAG's pod. */
   readonly dagCatalogHash: string | undefined;
+  /** A secret. */
+  readonly heartbeatUrl: string | undefined;
   overrides(args: GlobalArguments): CatalogOverrides;
   openLog(): Promise<Log>;
   openCatalog(
@@ -80,6 +89,8 @@ export interface CommandContext {
     catalog: Catalog,
     use: (warehouse: Warehouse) => Promise<T>,
   ): Promise<T>;
+  /** One for each target that is set; UsageError where a secret of one is missing. */
+  openMessengers(targets: MessageTargets): Promise<readonly Messenger[]>;
   startProgress(total: number): Promise<Progress>;
   /** Prints a command's one result: words, or JSON with `--json`. */
   finish(args: { readonly json: boolean }, result: object, words: string): void;
@@ -102,6 +113,7 @@ export function createCommandContext(environment: Environment): CommandContext {
   return {
     spoolDirectory: environment.spoolDirectory ?? join(tmpdir(), "sluice"),
     dagCatalogHash: environment.dagCatalogHash,
+    heartbeatUrl: environment.heartbeatUrl,
     overrides,
     openLog: async () => {
       const { createLog } = await import("../log.js");
@@ -125,6 +137,12 @@ export function createCommandContext(environment: Environment): CommandContext {
         await warehouse.close();
       }
     },
+    openMessengers: async ({ slack, mail }) => [
+      ...(slack === null
+        ? []
+        : [await openSlack(slack, environment.messengers)]),
+      ...(mail === null ? [] : [await openMail(mail, environment.messengers)]),
+    ],
     startProgress: async (total) => {
       const { startProgress } = await import("../terminal/progress.js");
       return startProgress(total, terminal);

@@ -64,7 +64,7 @@ const addLoad: AddCommand = (yargs, context) =>
       const words =
         result.outcome === "superseded"
           ? `${result.type} ${hour}: seq ${result.seq} is superseded by one that is loaded already; table ${result.table} is left as it is`
-          : `${result.type} ${hour}: ${result.rows_loaded} rows in table ${result.table}, seq ${result.seq}`;
+          : `${result.type} ${hour}: ${result.rows_loaded} rows in table ${result.table}, seq ${result.seq}${result.quarantine === null ? "" : `; ${result.rows_set_aside} set aside in ${result.quarantine}`}`;
       context.finish(args, result, words);
       if (args.skipEmpty && isEmptyLoad(result))
         process.exitCode = exitCodes.skippedEmpty;
@@ -124,8 +124,15 @@ const addRun: AddCommand = (yargs, context) =>
         (sum, load) => sum + load.rows_loaded,
         0,
       );
+      const setAside = result.loaded.filter(
+        ({ rows_set_aside }) => rows_set_aside > 0,
+      );
       const lines = [
         `${result.classified.length} of ${hours.length} hours classified, ${result.loaded.length} loads, ${rows} rows`,
+        ...setAside.map(
+          ({ hour, type, rows_set_aside, quarantine }) =>
+            `set aside: ${hour} ${type}: ${rows_set_aside} rows in ${quarantine ?? ""}`,
+        ),
         ...result.failures.map(
           ({ hour, type, message }) =>
             `failed: ${hour} ${type ?? "classify"}: ${message}`,

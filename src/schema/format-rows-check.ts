@@ -1,4 +1,5 @@
 import type { RowsCheck } from "./check-rows.js";
+import { formatShare } from "./format-share.js";
 
 const longestText = 200;
 
@@ -37,13 +38,6 @@ export function formatRowsCheck(
 
 function countRows(count: number): string {
   return count === 1 ? "1 row" : `${count} rows`;
-}
-
-function formatShare(share: number): string {
-  const percent = share * 100;
-  return percent >= 0.01 || percent === 0
-    ? `${Number(percent.toPrecision(3))} %`
-    : "less than 0.01 %";
 }
 
 function shorten(text: string): string {

@@ -63,10 +63,15 @@ function formatCell(cell: TypeHour): string {
     case "staged":
       return `${cell.staged ?? 0} staged`;
     case "loaded":
-      return `${cell.loaded ?? 0} loaded`;
+      return `${cell.loaded ?? 0} loaded${describeAside(cell)}`;
     case "differing":
-      return `${cell.loaded ?? "none"} loaded, ${cell.staged ?? "none"} staged: differing`;
+      return `${cell.loaded ?? "none"} loaded${describeAside(cell)}, ${cell.staged ?? "none"} staged: differing`;
   }
+}
+
+function describeAside({ setAsideByLoad }: TypeHour): string {
+  const rows = setAsideByLoad ?? 0;
+  return rows === 0 ? "" : `, ${rows} set aside`;
 }
 
 function countOf(

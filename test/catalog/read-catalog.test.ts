@@ -49,11 +49,16 @@ describe("reading the catalog", () => {
       stageDays: null,
       manifestsDays: null,
       setAsideDays: null,
+      quarantineDays: null,
     });
+    expect(catalog.report).to.deep.equal({ slack: null, mail: null });
     expect(catalog.types.get("page_view")).to.deep.include({
       clusterBy: [],
       expirationDays: null,
       requirePartitionFilter: false,
+      onBadRow: "fail",
+      maxBad: 0.1,
+      recordShares: false,
       labels: {},
       table: "page_view",
       load: "spread",
@@ -66,7 +71,7 @@ describe("reading the catalog", () => {
   });
 
   it("keeps what is written and takes the rest from above", async () => {
-    const { airflow, bigquery, retention, types } = await readCatalog(
+    const { airflow, bigquery, report, retention, types } = await readCatalog(
       `${good}/everything.yaml`,
     );
 
@@ -78,8 +83,16 @@ describe("reading the catalog", () => {
       stageDays: 30,
       manifestsDays: 400,
       setAsideDays: 90,
+      quarantineDays: 60,
     });
 
+    expect(report).to.deep.equal({
+      slack: { channel: "#데이터" },
+      mail: {
+        from: "sluice <sluice@acme.example>",
+        to: ["data@acme.example", "ops@acme.example"],
+      },
+    });
     expect(airflow?.classify).to.deep.equal({
       minute: 4,
       resources: { cpu: "1.5", memory: "2Gi" },
@@ -109,6 +122,9 @@ describe("reading the catalog", () => {
       clusterBy: ["shown_at", "url", "size", "folder_hour"],
       expirationDays: 415,
       requirePartitionFilter: false,
+      onBadRow: "fail",
+      maxBad: 0,
+      recordShares: false,
       labels: {
         team: "web",
         "kosten-stelle_9": "größe",

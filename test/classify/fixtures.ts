@@ -11,6 +11,7 @@ import {
 import type { Manifest } from "../../src/classify/manifest.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import { parseFolderHour } from "../../src/folder-hour.js";
+import { defaultWatchSettings } from "../../src/watch/default-settings.js";
 
 export const hour = parseFolderHour("2026-11-21T03");
 export const prefix = "2026/11/21/03/";
@@ -31,7 +32,11 @@ export function makeType(
     clusterBy: [],
     expirationDays: null,
     requirePartitionFilter: false,
+    onBadRow: "fail",
+    maxBad: 0.1,
+    recordShares: false,
     labels: {},
+    watch: defaultWatchSettings,
     columns: new Map(),
     wrapped,
     pod: null,
@@ -53,7 +58,14 @@ export function makeCatalog(changes: Partial<Catalog> = {}): Catalog {
     compression: "none",
     maxSetAside: null,
     bigquery: { labels: {}, maximumBytesBilled: null },
-    retention: { stageDays: null, manifestsDays: null, setAsideDays: null },
+    retention: {
+      stageDays: null,
+      manifestsDays: null,
+      setAsideDays: null,
+      quarantineDays: null,
+    },
+    watch: { settings: defaultWatchSettings, silences: [] },
+    report: { slack: null, mail: null },
     airflow: null,
     types: new Map(
       ["view", "pay", "idle"].map((name) => [name, makeType(name)]),

@@ -260,7 +260,10 @@ export function testWarehouse(
 
     it("lets no older classification win, and the same one again", async () => {
       expect(
-        await replaceWith("s", [idField], ['{"id":2}'], { seq: 2 }),
+        await replaceWith("s", [idField], ['{"id":2}'], {
+          seq: 2,
+          jobId: "first",
+        }),
       ).to.equal("replaced");
       expect(
         await replaceWith("s", [idField], ['{"id":1}'], { seq: 1 }),
@@ -269,14 +272,19 @@ export function testWarehouse(
         "2",
       ]);
       expect(
-        await replaceWith("s", [idField], ['{"id":22}'], { seq: 2 }),
+        await replaceWith("s", [idField], ['{"id":22}'], {
+          seq: 2,
+          jobId: "again",
+          // By a clock that is behind, or prepared before the first and committed after it.
+          finishedAt: new Date("2026-11-21T03:00:00Z"),
+        }),
       ).to.equal("replaced");
       expect((await fixture.readRows("s")).map((row) => row.id)).to.deep.equal([
         "22",
       ]);
       const ledger = await warehouse.readLedger(hour, hour);
-      expect(ledger.map((row) => [row.seq, row.rowsLoaded])).to.deep.equal([
-        [2, 1],
+      expect(ledger.map((row) => [row.seq, row.jobId])).to.deep.equal([
+        [2, "again"],
       ]);
     });
 
@@ -294,6 +302,20 @@ export function testWarehouse(
       ]);
       expect(
         await warehouse.readLedger("2026-11-21T04", "2026-11-21T09"),
+      ).to.deep.equal([]);
+    });
+
+    it("shows each hour's newest counts once, however many types brought them", async () => {
+      expect(await warehouse.readHours(hour, hour)).to.deep.equal([]);
+      await replaceWith("h1", [idField], ['{"id":1}']);
+      await replaceWith("h2", [idField], ['{"id":1}']);
+      await replaceWith("h1", [idField], [], { seq: 2 });
+      const counts = replacement("h1", "", [], { seq: 2 }).hour;
+      expect(await warehouse.readHours("2026-11-21T00", hour)).to.deep.equal([
+        counts,
+      ]);
+      expect(
+        await warehouse.readHours("2026-11-21T04", "2026-11-21T09"),
       ).to.deep.equal([]);
     });
 

@@ -27,6 +27,11 @@ import {
   startDatesExist,
   timezoneIsKnown,
 } from "./time-rules.js";
+import {
+  calendarDaysExist,
+  confirmationsFit,
+  silencesFit,
+} from "./watch-rules.js";
 import { sourceAndStageAreApart, urlsAreKnown } from "./url-rules.js";
 
 export const rules: readonly Rule[] = [
@@ -54,4 +59,7 @@ export const rules: readonly Rule[] = [
   partitionFilterNeedsPartitions,
   labelsAreFew,
   manifestsOutliveTheStage,
+  calendarDaysExist,
+  silencesFit,
+  confirmationsFit,
 ];

@@ -93,7 +93,8 @@ function isTimezone(zone: string): boolean {
   }
 }
 
-function isMoment(date: string): boolean {
+/** Whether the calendar has this time in UTC. */
+export function isMoment(date: string): boolean {
   const timeMs = Date.parse(date);
   return (
     !Number.isNaN(timeMs) &&

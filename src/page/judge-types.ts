@@ -1,0 +1,63 @@
+import type { Catalog } from "../catalog/catalog.js";
+import type { FolderHour } from "../folder-hour.js";
+import type { LedgerRow } from "../ports/warehouse.js";
+import { judgeSeries } from "../watch/judge-series.js";
+import type { Finding, HourPoint } from "../watch/model.js";
+import type { PageVerdicts } from "./build-page-model.js";
+
+/** What the count rules of `watch` say of each type, from its first load in the ledger on. Silenced findings are among them. */
+export function judgeTypes(
+  catalog: Pick<Catalog, "types" | "watch">,
+  ledger: readonly LedgerRow[],
+  from: FolderHour,
+  to: FolderHour,
+): ReadonlyMap<string, PageVerdicts> {
+  return new Map(
+    [...groupPoints(ledger)].map(([type, points]) => {
+      const settings = catalog.types.get(type)?.watch ?? catalog.watch.settings;
+      // Hours after the last load are judged too: that is where rows are missing.
+      const known = points.some(({ hour }) => hour === to);
+      const judged = judgeSeries(
+        known ? points : [...points, { hour: to, rows: null }],
+        settings,
+        from,
+        to,
+      );
+      return [
+        type,
+        {
+          bands: new Map(
+            judged.flatMap(({ hour, band }) =>
+              band === null ? [] : [[hour, band] as const],
+            ),
+          ),
+          findings: judged.flatMap(({ findings }) =>
+            findings.map((finding) => ({
+              hour: finding.hour,
+              rule: finding.rule,
+              message: describe(finding),
+            })),
+          ),
+        },
+      ];
+    }),
+  );
+}
+
+function groupPoints(
+  ledger: readonly LedgerRow[],
+): ReadonlyMap<string, HourPoint[]> {
+  const groups = new Map<string, HourPoint[]>();
+  for (const { logType, folderHour, rowsLoaded, bytes } of ledger) {
+    const points = groups.get(logType) ?? [];
+    points.push({ hour: folderHour as FolderHour, rows: rowsLoaded, bytes });
+    groups.set(logType, points);
+  }
+  return groups;
+}
+
+function describe({ hour, since, rows, low, high, sameAs }: Finding): string {
+  if (sameAs !== undefined) return `the same content as ${sameAs}`;
+  const span = since === hour ? "" : `since ${since} `;
+  return `${span}${rows} rows, expected ${Math.round(low)} to ${Math.round(high)}`;
+}
