@@ -3,7 +3,7 @@
 
 MODULES := node_modules/.package-lock.json
 BUILT := dist/.built
-SOURCES := $(shell find src jobs scripts -name '*.ts') schemas/catalog.schema.json tsconfig.json
+SOURCES := $(shell find src jobs scripts -name '*.ts' -o -path 'src/page/browser/*') schemas/catalog.schema.json tsconfig.json
 
 $(MODULES): package.json package-lock.json
 	npm ci --no-audit --no-fund

@@ -31,14 +31,24 @@ async function readLicence(folder: string) {
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),
   ) as { name?: string; version?: string; license?: string };
-  const files = (await readdir(folder)).filter((file) =>
-    /^(licen[cs]e|notice|copying)/i.test(file),
-  );
-  const texts = await Promise.all(
-    files.map((file) => readFile(join(folder, file), "utf8")),
-  );
+  const files = await listLicenceFiles(folder);
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
   return {
     name: `${name ?? folder} ${version ?? ""}`.trim(),
     text: texts.join("\n").trim() || `Licence: ${license ?? "none is named"}`,
   };
+}
+
+/** Some packages have a folder of them: their own, and those of code that they contain. */
+async function listLicenceFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = entries
+    .filter(({ name }) => /^(licen[cs]e|notice|copying)/i.test(name))
+    .map(async (entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory()
+        ? (await readdir(path)).map((name) => join(path, name))
+        : [path];
+    });
+  return (await Promise.all(found)).flat();
 }

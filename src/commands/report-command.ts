@@ -118,13 +118,19 @@ const addReport: AddCommand = (yargs, context) =>
         context.finish(
           args,
           { ...model, preview },
-          `${words}\n\n${JSON.stringify(preview, null, 2)}`,
+          targets.slack === null && targets.mail === null
+            ? `${words}\n\nNobody would be told: add --slack, --mail, or --send with report.slack or report.mail in the catalog.`
+            : `${words}\n\n${JSON.stringify(preview, null, 2)}`,
         );
         return;
       }
       const { sendToAll } = await import("../messages/send-to-all.js");
       const { sent, failures } = await sendToAll(messengers, message);
       context.finish(args, { ...model, sent }, words);
+      if (args.send && messengers.length === 0)
+        process.stderr.write(
+          `sluice: nobody was told: ${catalog.file} names no channel; set report.slack or report.mail there\n`,
+        );
       for (const { to, messages } of sent)
         process.stderr.write(
           `sent: ${to}, ${messages} ${messages === 1 ? "message" : "messages"}\n`,
