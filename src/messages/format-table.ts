@@ -1,31 +1,11 @@
 import Table from "cli-table3";
 import stringWidth from "fast-string-width";
 import type { MessageTable } from "../ports/messenger.js";
+import { framelessTable } from "./frameless-table.js";
 import { oneLine } from "./one-line.js";
 
 /** Wider cells are cut, so that a row stays on one line of a window. */
 const widestCell = 40;
-
-const noFrame = {
-  chars: {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "  ",
-  },
-  style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-};
 
 /** The head and a line for each row, aligned by the width at which texts are shown: a Korean letter takes two columns. */
 export function formatTable({ columns, rows }: MessageTable): {
@@ -42,7 +22,7 @@ export function formatTable({ columns, rows }: MessageTable): {
     ),
   );
   const table = new Table({
-    ...noFrame,
+    ...framelessTable,
     colWidths: widths,
     colAligns: columns.map(({ align }) => align),
   });

@@ -1,28 +1,8 @@
 import Table from "cli-table3";
+import { framelessTable } from "../messages/frameless-table.js";
 import { setAsideReasons } from "../classify/manifest.js";
 import type { HourStatus } from "../status/read-states.js";
 import type { TypeHour } from "../status/hour-states.js";
-
-const plainTable = {
-  chars: {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "  ",
-  },
-  style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-};
 
 /** Hours as columns, types as rows; a type that nothing was seen of in any of the hours is left to the line below. */
 export function formatStates(statuses: readonly HourStatus[]): string {
@@ -30,7 +10,7 @@ export function formatStates(statuses: readonly HourStatus[]): string {
     ...new Set(statuses.flatMap(({ types }) => types.map(({ type }) => type))),
   ];
   const table = new Table({
-    ...plainTable,
+    ...framelessTable,
     head: ["log type", ...statuses.map(({ hour }) => hour)],
     colAligns: ["left", ...statuses.map(() => "right" as const)],
   });
@@ -91,7 +71,7 @@ export function formatSetAside(statuses: readonly HourStatus[]): string {
   );
   if (reasons.length === 0) return "";
   const table = new Table({
-    ...plainTable,
+    ...framelessTable,
     head: ["set aside as", ...statuses.map(({ hour }) => hour)],
     colAligns: ["left", ...statuses.map(() => "right" as const)],
   });
