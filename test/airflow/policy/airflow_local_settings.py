@@ -4,7 +4,8 @@ from datetime import timedelta
 
 def task_policy(task):
     if hasattr(task, "poke_interval"):
-        task.poke_interval = min(task.poke_interval, 2)
+        # Shorter, and a busy machine has a sensor queued again before its process has ended: Airflow 3 takes that for a failure.
+        task.poke_interval = min(task.poke_interval, 10)
     task.retry_delay = min(task.retry_delay, timedelta(seconds=2))
     if hasattr(task, "startup_check_interval_seconds"):
         task.startup_check_interval_seconds = 0.3
