@@ -1,5 +1,14 @@
 import { crc32c } from "@node-rs/crc32";
-import { campaignTypes, type CampaignType } from "./campaign-catalog.js";
+import {
+  campaignTypes,
+  type CampaignType,
+  type CampaignTypes,
+} from "./campaign-catalog.js";
+import {
+  checkPlaces,
+  readQuarantined,
+  type QuarantinedLine,
+} from "./read-quarantined.js";
 import type { ExpectedHour } from "./oracle.js";
 import { newestState, type Round, type RoundHour } from "./round.js";
 
@@ -30,13 +39,28 @@ interface LedgerRow {
   readonly hour: string;
   readonly seq: number;
   readonly rows: number;
+  readonly setAside: number;
   readonly run: string;
+  readonly job: string;
 }
 
-/** What a reader may see at any time, jobs or no jobs: whole hours, of one state of their source each, and never an older one than before. */
-export async function checkReaders(round: Round): Promise<string[]> {
+/** What a type's hour holds. */
+interface FoundRows {
+  readonly table: readonly string[];
+  /** Of the file that the ledger's newest row names; null: there is no such file. */
+  readonly quarantined: readonly QuarantinedLine[] | null;
+}
+
+/**
+ * What a reader may see at any time, jobs or no jobs: whole hours, of one state of their source each, and never an older one than before.
+ * @param schemas The types as each of the schemas has them that loads may have used.
+ */
+export async function checkReaders(
+  round: Round,
+  schemas: readonly [CampaignTypes, ...CampaignTypes[]] = [campaignTypes],
+): Promise<string[]> {
   const problems: string[] = [];
-  const { ledger, tables } = await readWarehouse(round);
+  const { ledger, found } = await readWarehouse(round, schemas[0]);
   checkRuns(ledger, problems);
   for (const hour of round.hours) {
     const manifest = await readManifest(round, hour);
@@ -56,59 +80,87 @@ export async function checkReaders(round: Round): Promise<string[]> {
         `${hour.hour}: seq ${manifest.seq} holds the lines of no state of the source`,
       );
   }
-  for (const { type, rows } of tables) {
-    for (const hour of round.hours) {
-      const loads = ledger.filter(
-        (row) => row.type === type.name && row.hour === hour.hour,
-      );
-      checkTable(hour, type, rows.get(hour.hour) ?? [], loads, problems);
-    }
+  for (const { hour, name, rows } of found) {
+    const types = schemas.flatMap((all) =>
+      all.filter((type) => type.name === name),
+    );
+    checkTable(hour, types, rows, newestLoad(ledger, name, hour), problems);
   }
   return problems;
 }
 
-/** Tables and ledger as they stand at one time: the transaction of a job whose client was killed may commit between two reads. */
-async function readWarehouse(round: Round) {
+/** Tables, ledger and what it names as they stand at one time: the transaction of a job whose client was killed may commit between two reads. */
+async function readWarehouse(round: Round, types: CampaignTypes) {
   for (;;) {
     const ledger = await readLedger(round);
-    const tables = [];
-    for (const type of campaignTypes)
-      tables.push({ type, rows: await readTable(round, type) });
+    const found = [];
+    for (const type of types) {
+      const { name } = type;
+      const table = await readTable(round, type);
+      for (const hour of round.hours) {
+        const key = quarantineKey(hour, newestLoad(ledger, name, hour));
+        const rows: FoundRows = {
+          table: table.get(hour.hour) ?? [],
+          quarantined: key === null ? [] : await readQuarantined(round, key),
+        };
+        found.push({ hour, name, rows });
+      }
+    }
     const after = await readLedger(round);
     if (JSON.stringify(after) === JSON.stringify(ledger))
-      return { ledger, tables };
+      return { ledger, found };
   }
 }
 
+/** @param types One type, as each of the schemas has it. */
 function checkTable(
   hour: RoundHour,
-  type: CampaignType,
-  rows: readonly string[],
-  loads: readonly LedgerRow[],
+  types: readonly CampaignType[],
+  { table, quarantined }: FoundRows,
+  newest: LedgerRow | null,
   problems: string[],
 ): void {
+  const [type] = types;
+  if (type === undefined) throw new Error("a type of no schema");
   const where = `${hour.hour} ${type.name}`;
-  const newest = newestLoad(loads);
   if (newest === null) {
-    if (rows.length > 0)
+    if (table.length > 0)
       problems.push(
-        `${where}: ${rows.length} rows that the ledger does not know`,
+        `${where}: ${table.length} rows that the ledger does not know`,
       );
     return;
   }
-  if (newest.rows !== rows.length)
+  if (newest.rows !== table.length)
     problems.push(
-      `${where}: ${rows.length} rows, ${newest.rows} in the ledger`,
+      `${where}: ${table.length} rows, ${newest.rows} in the ledger`,
     );
+  if (quarantined === null) {
+    problems.push(
+      `${where}: ${newest.setAside} rows are set aside, but their file ${quarantineKey(hour, newest) ?? ""} is gone`,
+    );
+    return;
+  }
+  if (newest.setAside !== quarantined.length)
+    problems.push(
+      `${where}: ${quarantined.length} rows set aside, ${newest.setAside} in the ledger`,
+    );
+  const aside = quarantined.map(({ row }) => row).sort();
   const matching = hour.states.flatMap(({ expected }, index) =>
-    sameText(expectRows(expected, type), rows) ? [index] : [],
+    types.some(
+      ({ fits }) =>
+        sameText(expectRows(expected, type, fits), table) &&
+        sameText(expectSetAside(expected, type, fits), aside),
+    )
+      ? [index]
+      : [],
   );
   const first = matching[0];
   const last = matching.at(-1);
   const seen = hour.seen.get(type.name) ?? 0;
   if (first === undefined || last === undefined) {
+    const { expected } = newestState(hour);
     problems.push(
-      `${where}: ${rows.length} rows are those of no state of the source: ${describeDifference(expectRows(newestState(hour).expected, type), rows)}`,
+      `${where}: ${table.length} rows and ${aside.length} set aside are those of no state of the source: ${describeDifference(expectRows(expected, type), table)}; set aside: ${describeDifference(expectSetAside(expected, type, type.fits), aside)}`,
     );
     return;
   }
@@ -132,9 +184,12 @@ function checkRuns(ledger: readonly LedgerRow[], problems: string[]): void {
 }
 
 /** What must be there when everything is done: source, manifests, tables and ledger line by line, and nothing else. */
-export async function checkDone(round: Round): Promise<string[]> {
-  const problems = await checkReaders(round);
-  const ledger = await readLedger(round);
+export async function checkDone(
+  round: Round,
+  types: CampaignTypes = campaignTypes,
+): Promise<string[]> {
+  const problems = await checkReaders(round, [types]);
+  const { ledger, found: tables } = await readWarehouse(round, types);
   const named = new Set<string>();
   for (const hour of round.hours) {
     const { expected, objects } = newestState(hour);
@@ -156,10 +211,10 @@ export async function checkDone(round: Round): Promise<string[]> {
       problems.push(
         `${hour.hour}: ${describeDifference(describeExpected(expected), found)}`,
       );
-    for (const { name } of campaignTypes) {
-      const newest = newestLoad(
-        ledger.filter((row) => row.type === name && row.hour === hour.hour),
-      );
+    for (const { name } of types) {
+      const newest = newestLoad(ledger, name, hour);
+      const key = quarantineKey(hour, newest);
+      if (key !== null) named.add(key);
       if (newest?.seq !== manifest.seq || newest.run !== manifest.run)
         problems.push(
           `${hour.hour} ${name}: seq ${newest?.seq ?? "none"} is loaded, ${manifest.seq} is classified`,
@@ -167,15 +222,15 @@ export async function checkDone(round: Round): Promise<string[]> {
     }
     await checkHourRow(round, hour, manifest, problems);
   }
-  for (const type of campaignTypes) {
-    const tables = await readTable(round, type);
-    for (const hour of round.hours) {
+  for (const type of types) {
+    for (const { hour, name, rows } of tables) {
+      if (name !== type.name) continue;
       const expected = expectRows(newestState(hour).expected, type);
-      const rows = tables.get(hour.hour) ?? [];
-      if (!sameText(expected, rows))
+      if (!sameText(expected, rows.table))
         problems.push(
-          `${hour.hour} ${type.name}: ${describeDifference(expected, rows)}`,
+          `${hour.hour} ${name}: ${describeDifference(expected, rows.table)}`,
         );
+      problems.push(...(await checkPlaces(round, rows.quarantined ?? [])));
     }
   }
   const garbage = (await round.world.listStage(round.number)).filter(
@@ -183,7 +238,7 @@ export async function checkDone(round: Round): Promise<string[]> {
   );
   if (garbage.length > 0)
     problems.push(
-      `no manifest names ${garbage.length} objects at the stage: ${garbage.slice(0, 3).join(", ")}`,
+      `neither a manifest nor the ledger names ${garbage.length} objects at the stage: ${garbage.slice(0, 3).join(", ")}`,
     );
   const lasting = await round.world.findLastingTemps();
   if (lasting.length > 0)
@@ -340,15 +395,27 @@ function wrapBody(type: string, text: string): string {
     : JSON.stringify({ ...row, body: JSON.stringify(row.body) });
 }
 
+/** What the table has of the rows that fit. */
 function expectRows(
   { rows }: ExpectedHour,
-  { name, columns }: CampaignType,
+  { name, columns, fits: ownFits }: CampaignType,
+  fits = ownFits,
 ): string[] {
   return (rows.get(name) ?? [])
-    .map((text) => {
-      const row = JSON.parse(text) as Record<string, unknown>;
-      return JSON.stringify(columns.map(({ of }) => of(row)));
-    })
+    .map((text) => JSON.parse(text) as Record<string, unknown>)
+    .filter(fits)
+    .map((row) => JSON.stringify(columns.map(({ of }) => of(row))))
+    .sort();
+}
+
+/** The lines of those that do not, as they came. */
+export function expectSetAside(
+  { rows }: ExpectedHour,
+  { name }: CampaignType,
+  fits: CampaignType["fits"],
+): string[] {
+  return (rows.get(name) ?? [])
+    .filter((text) => !fits(JSON.parse(text) as Record<string, unknown>))
     .sort();
 }
 
@@ -394,23 +461,37 @@ function hourList({ hours }: Round): string {
 async function readLedger(round: Round): Promise<LedgerRow[]> {
   const text = (column: string) => `CAST(${column} AS ${textType(round)})`;
   const rows = await round.world.query(
-    `SELECT log_type, ${hourColumn(round)} AS h, ${text("seq")} AS s, ${text("rows_loaded")} AS r, run FROM ${tableName(round, "_sluice_loads")} WHERE ${hourColumn(round)} IN (${hourList(round)}) ORDER BY 1, 2, 3, 4, 5`,
+    `SELECT log_type, ${hourColumn(round)} AS h, ${text("seq")} AS s, ${text("rows_loaded")} AS r, ${text("rows_set_aside")} AS a, run, job_id FROM ${tableName(round, "_sluice_loads")} WHERE ${hourColumn(round)} IN (${hourList(round)}) ORDER BY log_type, folder_hour, seq, finished_at, job_id`,
   );
-  return (rows ?? []).map(([type, hour, seq, count, run]) => ({
+  return (rows ?? []).map(([type, hour, seq, count, setAside, run, job]) => ({
     type: type ?? "",
     hour: hour ?? "",
     seq: Number(seq),
     rows: Number(count),
+    setAside: Number(setAside),
     run: run ?? "",
+    job: job ?? "",
   }));
 }
 
-function newestLoad(loads: readonly LedgerRow[]): LedgerRow | null {
-  return loads.reduce<LedgerRow | null>(
-    (newest, load) =>
-      newest === null || load.seq > newest.seq ? load : newest,
-    null,
-  );
+/** Of the highest seq the last. */
+function newestLoad(
+  ledger: readonly LedgerRow[],
+  name: string,
+  { hour }: RoundHour,
+): LedgerRow | null {
+  const loads = ledger.filter((row) => row.type === name && row.hour === hour);
+  return loads.at(-1) ?? null;
+}
+
+/** Null where the load set nothing aside. */
+function quarantineKey(
+  { path }: RoundHour,
+  load: LedgerRow | null,
+): string | null {
+  return load === null || load.setAside === 0
+    ? null
+    : `_quarantine/${load.type}/${path}/${load.job}.ndjson`;
 }
 
 function sameText(one: readonly string[], other: readonly string[]): boolean {

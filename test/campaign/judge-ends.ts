@@ -36,10 +36,15 @@ function countResult(result: JobEnd["result"], tally: Tally): void {
   if (result === null) return;
   if (result["adopted"] === true || result["outcome"] === "adopted")
     tally.count("commits adopted");
-  const loaded = result["loaded"];
+  const loaded = result["loaded"] ?? result["hours"];
   const loads = Array.isArray(loaded) ? (loaded as unknown[]) : [result];
   for (const load of loads) {
-    const outcome = (load as Record<string, unknown>)["outcome"];
+    const { outcome, rows_set_aside: setAside } = load as Record<
+      string,
+      unknown
+    >;
+    if (typeof setAside === "number" && setAside > 0)
+      tally.count("loads: set rows aside");
     if (outcome === "replaced") tally.count("loads: replaced");
     if (outcome === "superseded") tally.count("loads: superseded");
   }

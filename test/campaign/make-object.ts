@@ -37,7 +37,7 @@ export function makeObject(dice: Dice, name: string): Buffer {
 }
 
 function makeRow(dice: Dice, id: string): string {
-  const kind = dice.below(10);
+  const kind = dice.below(12);
   const text = dice.pick([
     "plain",
     "é 한글 \u{1f600}",
@@ -57,6 +57,30 @@ function makeRow(dice: Dice, id: string): string {
     const at = 1_700_000_000_000 + dice.below(1e9);
     return JSON.stringify({ log_type: "pay", at, sum: text, id, body });
   }
+  if (kind < 10) return makeScan(dice, id, text);
   const type = dice.pick([...unknownTypes, `rare-${dice.below(3)}`]);
   return JSON.stringify({ id, anything: [text], log_type: type });
+}
+
+/** A third of them are rows that the schema refuses until it is mended, each kind of misfit for itself. */
+function makeScan(dice: Dice, id: string, text: string): string {
+  const at = 1_700_000_000_000 + dice.below(1e9);
+  const sound = { log_type: "scan", id, at, place: text, n: dice.below(100) };
+  if (dice.chance(0.65))
+    return JSON.stringify(
+      dice.chance(0.2) ? { ...sound, at: String(at) } : sound,
+    );
+  const { place, ...placeless } = sound;
+  return JSON.stringify(
+    dice.pick<object>([
+      { ...sound, n: place },
+      { ...sound, n: `${at}.5` },
+      { ...sound, at: at + 0.5 },
+      { ...sound, at: `${at}.0` },
+      { ...sound, place: null },
+      placeless,
+      { ...sound, extra: text },
+      { ...sound, n: text, place: null, extra: text },
+    ]),
+  );
 }

@@ -163,7 +163,7 @@ function classify(
   return job(round, ["classify", "--hour", hour], fate);
 }
 
-function load(
+export function load(
   round: Round,
   { hour }: RoundHour,
   type: string,
@@ -172,7 +172,7 @@ function load(
   return job(round, ["load", "--type", type, "--hour", hour], fate);
 }
 
-async function job(
+export async function job(
   round: Round,
   words: readonly [string, ...string[]],
   fate: JobFate = drawFate(round, words[0]),

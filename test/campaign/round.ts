@@ -27,6 +27,8 @@ export interface Round {
   readonly dice: Dice;
   readonly world: World;
   readonly runJob: RunJob;
+  /** With the mended catalog. */
+  readonly runMended: RunJob;
   readonly tally: Tally;
   readonly tempo: Tempo;
   /** Part of the names of the acts to play; empty for all. */
@@ -42,7 +44,10 @@ const twoHoursShare = 0.4;
 export function createRound(
   seed: number,
   number: number,
-  parts: Pick<Round, "world" | "runJob" | "tally" | "tempo" | "onlyActs">,
+  parts: Pick<
+    Round,
+    "world" | "runJob" | "runMended" | "tally" | "tempo" | "onlyActs"
+  >,
 ): Round {
   const day = new Date(Date.UTC(2020, 0, 1 + number))
     .toISOString()

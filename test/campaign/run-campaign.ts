@@ -4,7 +4,11 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import pLimit from "p-limit";
 import { findPackageRoot } from "../../src/package-root.js";
-import { writeCampaignCatalog } from "./campaign-catalog.js";
+import {
+  campaignTypes,
+  mendedTypes,
+  writeCampaignCatalog,
+} from "./campaign-catalog.js";
 import { openCloudWorlds } from "./cloud-world.js";
 import { finishRound } from "./finish-round.js";
 import { judgeEnds } from "./judge-ends.js";
@@ -66,7 +70,10 @@ const worlds = values.local
   : await openCloudWorlds(tally);
 try {
   const program = await copyProgram(resolve(values.program), root);
-  const catalog = await writeCampaignCatalog(join(root, "catalog"));
+  const catalogs = {
+    first: await writeCampaignCatalog(join(root, "catalog"), campaignTypes),
+    mended: await writeCampaignCatalog(join(root, "mended"), mendedTypes),
+  };
   const runLane = async (lane: number): Promise<void> => {
     const world = await worlds.openLane(lane);
     try {
@@ -75,7 +82,7 @@ try {
         round !== undefined;
         round = waiting.shift()
       )
-        await runRound(world, round, program, catalog);
+        await runRound(world, round, program, catalogs);
     } finally {
       await world.stop();
     }
@@ -95,15 +102,17 @@ async function runRound(
   world: World,
   number: number,
   program: string,
-  catalog: string,
+  catalogs: { readonly first: string; readonly mended: string },
 ): Promise<void> {
   const begunMs = Date.now();
   await world.prepare(number);
   const variables = world.variables(number);
-  const runJob = createRunJob(program, catalog, variables, tally);
+  const jobsOf = (catalog: string) =>
+    createRunJob(program, catalog, variables, tally);
   const round = createRound(seed, number, {
     world,
-    runJob,
+    runJob: jobsOf(catalogs.first),
+    runMended: jobsOf(catalogs.mended),
     tally,
     tempo,
     onlyActs: values.acts,
