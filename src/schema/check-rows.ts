@@ -1,6 +1,9 @@
 import type { TimeFormat } from "../ports/warehouse.js";
 import { createSchemaInferrer } from "./infer-schema.js";
 import { compileRowJudge, type RowMisfit } from "./judge-row.js";
+import { findMask, holdsMasked } from "./find-mask.js";
+import { maskMisfits } from "./mask-misfits.js";
+import { maskRow } from "./mask-row.js";
 import { describeMend } from "./mend-misfit.js";
 import { createMisfitCollector } from "./misfit-collector.js";
 import { readValueAt } from "./read-value-at.js";
@@ -47,13 +50,14 @@ const examplesKept = 3;
 /** As many as the collector keeps, and some. */
 const groupsKept = 250;
 
-/** Judges rows as the load does, and groups what does not fit. */
+/** Judges rows as the load does, and groups what does not fit. `mask`: dotted paths of columns whose values are not shown. */
 export function createRowsChecker(
   fields: readonly TableField[],
   timeFormats: ReadonlyMap<string, TimeFormat>,
+  mask: readonly string[] = [],
 ): RowsChecker {
   const judge = compileRowJudge(fields, timeFormats);
-  const collector = createMisfitCollector(examplesKept);
+  const collector = createMisfitCollector({ examplesKept, mask });
   const inferrer = createSchemaInferrer({
     quoted: "string",
     times: "infer",
@@ -66,12 +70,13 @@ export function createRowsChecker(
 
   /** The collector keeps a row's beginning only, so that its values are read as it passes. */
   function keepValues(row: SampleRow, misfits: readonly RowMisfit[]): void {
-    for (const { column, expected, found } of misfits) {
+    for (const { column, expected, found } of maskMisfits(misfits, mask)) {
       const key = JSON.stringify([column, expected, found]);
       const kept = counts.get(key) ?? 0;
       if (kept >= examplesKept || counts.size > groupsKept) continue;
       counts.set(key, kept + 1);
-      values.set(valueKey(column, row), readValueAt(row.text, column));
+      const text = maskRow(row.text, mask);
+      values.set(valueKey(column, row), readValueAt(text, column));
     }
   }
 
@@ -102,7 +107,10 @@ export function createRowsChecker(
           })),
           mend: describeMend(
             { column, expected, found },
-            findField(inferred, column),
+            // The names of what it would hold may be values.
+            findMask(column, mask) !== undefined || holdsMasked(column, mask)
+              ? null
+              : findField(inferred, column),
           ),
         }))
         .sort((one, other) => other.count - one.count);

@@ -1,6 +1,8 @@
 import { MisfitError, type Misfit } from "../errors.js";
 import type { RowMisfit } from "./judge-row.js";
 import { copyText } from "./copy-text.js";
+import { maskMisfits } from "./mask-misfits.js";
+import { maskRow } from "./mask-row.js";
 import { describeMend } from "./mend-misfit.js";
 
 /** Past this many groups only their number is kept: a row may bring any number of unknown keys. */
@@ -29,7 +31,17 @@ export interface MisfitCollector {
   toError(what: string, rowsSeen?: number): MisfitError;
 }
 
-export function createMisfitCollector(examplesKept = 1): MisfitCollector {
+export interface CollectorOptions {
+  /** First rows of each group. */
+  readonly examplesKept?: number;
+  /** Dotted paths of columns whose values are not shown. */
+  readonly mask?: readonly string[];
+}
+
+export function createMisfitCollector({
+  examplesKept = 1,
+  mask = [],
+}: CollectorOptions = {}): MisfitCollector {
   const groups = new Map<
     string,
     RowMisfit & { count: number; readonly examples: Misfit["example"][] }
@@ -45,7 +57,7 @@ export function createMisfitCollector(examplesKept = 1): MisfitCollector {
   ): void {
     rowCount += 1;
     const inThisRow = new Set<string>();
-    for (const misfit of misfits) {
+    for (const misfit of maskMisfits(misfits, mask)) {
       const key = JSON.stringify([
         misfit.column,
         misfit.expected,
@@ -62,7 +74,11 @@ export function createMisfitCollector(examplesKept = 1): MisfitCollector {
       groups.set(key, group);
       group.count += 1;
       if (group.examples.length < examplesKept)
-        group.examples.push({ source, line, text: truncate(text) });
+        group.examples.push({
+          source,
+          line,
+          text: truncate(maskRow(text, mask)),
+        });
     }
   }
 
