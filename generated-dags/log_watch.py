@@ -50,7 +50,7 @@ with DAG(
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",
-            description="The hour to process, such as 2026-11-21T03. Empty: the hour of the logical date.",
+            description="The hour to watch, such as 2026-11-21T03. Empty: the hour before that of the logical date.",
         )
     },
     user_defined_macros={"folder_hour": folder_hour},

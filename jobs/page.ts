@@ -4,6 +4,7 @@ import { buildPageModel } from "../src/page/build-page-model.js";
 import type { PageModel } from "../src/page/page-model.js";
 import { judgeTypes } from "../src/page/judge-types.js";
 import { readPageHours } from "../src/page/read-page-hours.js";
+import { readPageLedger } from "../src/page/read-page-ledger.js";
 import type { ObjectStore } from "../src/ports/object-store.js";
 import type { Warehouse } from "../src/ports/warehouse.js";
 
@@ -16,9 +17,6 @@ export interface PageOptions {
   readonly manifestDays: number;
 }
 
-/** What is usual is learned from so many days before the page's first. */
-const historyDays = 56;
-
 /** All that the page shows, from the ledger, the counts of hours and manifests; no table is scanned. */
 export async function page(
   { catalog, to, days, manifestDays }: PageOptions,
@@ -30,18 +28,15 @@ export async function page(
 ): Promise<PageModel> {
   const from = addHours(to, 1 - days * 24);
   const hours = hoursBetween(from, to) as [FolderHour, ...FolderHour[]];
-  const ledger = await ports.warehouse.readLedger(
-    addHours(from, -historyDays * 24),
-    to,
-  );
+  const { loads, points } = await readPageLedger(from, to, ports.warehouse);
   const readings = await readPageHours(
     [...catalog.types.keys()],
     hours,
     addHours(to, 1 - manifestDays * 24),
-    ledger,
+    loads,
     ports.stage,
     ports.warehouse,
   );
-  const verdicts = judgeTypes(catalog, ledger, from, to);
+  const verdicts = judgeTypes(catalog, points, from, to);
   return buildPageModel(catalog, ports.clock(), readings, verdicts);
 }

@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from "../src/errors.js";
 import type { FolderHour } from "../src/folder-hour.js";
 import { listSetAside, type SetAsideHour } from "../src/load/list-set-aside.js";
 import type { LoadHourPorts } from "../src/load/load-hour.js";
+import { readLoads } from "../src/load/read-loads.js";
 import {
   replayHours,
   type ReplayHoursResult,
@@ -29,15 +30,38 @@ export async function replay(
   return replayHours({ catalog, hours, types, force }, ports);
 }
 
-/** What is set aside now. */
+/** What is set aside now, of types too that the catalog has no more. Throws UsageError on a type that was not loaded in these hours either. */
 export async function listReplay(
-  { hours, type }: Pick<ReplayOptions, "hours" | "type">,
+  { catalog, hours, type }: Omit<ReplayOptions, "force">,
   ports: { readonly stage: ObjectStore; readonly warehouse: Warehouse },
 ): Promise<SetAsideHour[]> {
-  return listSetAside({ hours, types: type === null ? null : [type] }, ports);
+  const types = type === null ? null : [type];
+  if (
+    type !== null &&
+    !catalog.types.has(type) &&
+    !(await isLoaded(type, hours, ports.warehouse))
+  )
+    chooseTypes(catalog, types);
+  return listSetAside({ hours, types }, ports);
 }
 
-/** The gravest failure's code; 0 where rows stay set aside, which is a warning. */
-export function chooseReplayExit({ failures }: ReplayHoursResult): ExitCode {
-  return failures.length > 0 ? chooseExitCode(failures) : exitCodes.done;
+async function isLoaded(
+  type: string,
+  hours: ReplayOptions["hours"],
+  warehouse: Warehouse,
+): Promise<boolean> {
+  for await (const { loads } of readLoads(warehouse, hours))
+    if (loads.some(({ logType }) => logType === type)) return true;
+  return false;
+}
+
+/** The gravest failure's code; that of refused data where an hour was superseded; 0 where rows stay set aside, which is a warning. */
+export function chooseReplayExit({
+  failures,
+  hours,
+}: ReplayHoursResult): ExitCode {
+  if (failures.length > 0) return chooseExitCode(failures);
+  return hours.some(({ outcome }) => outcome === "superseded")
+    ? exitCodes.dataRefused
+    : exitCodes.done;
 }

@@ -13,6 +13,8 @@ export interface CheckedType {
   readonly wrapped: readonly string[];
   /** Columns that are read as times. */
   readonly timeFormats: ReadonlyMap<string, TimeFormat>;
+  /** Dotted paths of columns whose values are not shown. */
+  readonly mask?: readonly string[];
 }
 
 export interface SchemaCheckOptions {
@@ -36,7 +38,11 @@ export async function schemaCheck(
   ports: { readonly samples: readonly Sample[] },
 ): Promise<SchemaCheckResult> {
   const { fields, type, schemaFile } = options;
-  const checker = createRowsChecker(fields, type?.timeFormats ?? new Map());
+  const checker = createRowsChecker(
+    fields,
+    type?.timeFormats ?? new Map(),
+    type?.mask,
+  );
   const skipped = await eachRowOfType(ports.samples, type, checker.add);
   const check = checker.finish();
   if (check.rows > 0) return { schema: schemaFile, skipped, ...check };

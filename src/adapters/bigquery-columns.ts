@@ -1,11 +1,17 @@
 import type { ColumnCounts, ColumnSums } from "../ports/warehouse.js";
 import type { BigQueryClient } from "./bigquery-client.js";
 import { quoteTable } from "./bigquery-identifier.js";
-import { hourText, loadsTable, newestLoad } from "./bigquery-ledger.js";
+import {
+  ensureLedger,
+  hourText,
+  loadsTable,
+  newestLoad,
+} from "./bigquery-ledger.js";
 import { parameter, queryRows, type QueryParameter } from "./bigquery-query.js";
-import { insertTable } from "./bigquery-tables.js";
+import { getTable, insertTable } from "./bigquery-tables.js";
 
 export const columnsTable = "_sluice_columns";
+const columnsView = `${columnsTable}_current`;
 
 /** Each count's column in the table, in the order of readColumnSums. */
 const targets = {
@@ -39,9 +45,17 @@ export async function ensureColumnsTable(
     timePartitioning: { type: "DAY", field: "folder_hour" },
     clustering: { fields: ["log_type", "folder_hour"] },
   });
-  await insertTable(client, `${columnsTable}_current`, {
+  await insertTable(client, columnsView, {
     view: { query: currentSql(client, "TRUE"), useLegacySql: false },
   });
+}
+
+/** No script reads the view, so none would miss it where a process was killed before it had made it. */
+export async function ensureColumnsView(client: BigQueryClient): Promise<void> {
+  if ((await getTable(client, columnsView, "etag")) !== null) return;
+  // A view can't be made over tables that are missing.
+  await ensureLedger(client);
+  await ensureColumnsTable(client);
 }
 
 /** Those of the newest load of each hour. A load whose answer was lost may have brought them twice. `where`: over both tables. */

@@ -4,6 +4,7 @@ import type { LoadSource, LoadTempOptions } from "../ports/warehouse.js";
 import { compileRowJudge } from "../schema/judge-row.js";
 import { createMisfitCollector } from "../schema/misfit-collector.js";
 import type { ErrorProto } from "./bigquery-failure.js";
+import { quoteWords } from "./quote-words.js";
 
 /** How the sources of a refused job went to BigQuery. */
 export interface RefusedJob {
@@ -11,6 +12,8 @@ export interface RefusedJob {
   /** The sources' bytes went one behind the other, so that a position counts from the first one's start. */
   readonly isUpload: boolean;
   readonly protos: readonly ErrorProto[];
+  /** In words of ours, for a refusal that no row explains. */
+  readonly note?: string;
 }
 
 /** Why a load was refused. No misfits: only BigQuery's own words are known. */
@@ -36,7 +39,8 @@ export async function explainRefusal(
   limitBytes: number,
 ): Promise<Refusal> {
   const judge = compileRowJudge(options.fields, options.timeFormats);
-  const misfits = createMisfitCollector();
+  const mask = options.mask ?? [];
+  const misfits = createMisfitCollector({ mask });
   const pending = [...readPositions(job.protos)];
   let lookedAt = 0;
   let uploaded = 0;
@@ -60,7 +64,7 @@ export async function explainRefusal(
       if ("misfits" in judged) {
         misfits.add(judged.misfits, source.key, line, text);
       } else if (named[0] !== undefined) {
-        const { words } = named[0];
+        const words = quoteWords(named[0].words, mask);
         const misfit = { column: "", expected: "a row of the schema" };
         misfits.add(
           [{ ...misfit, found: `what BigQuery refuses (${words})` }],
@@ -83,8 +87,10 @@ export async function explainRefusal(
           `Only the first ${lookedAt} bytes of the rows were looked at: further ones may not fit either.`,
         ]
       : []),
+    ...(misfits.rowCount === 0 && job.note !== undefined ? [job.note] : []),
     ...describeRest(
       misfits.rowCount === 0 ? job.protos : pending.map(({ proto }) => proto),
+      mask,
     ),
   ];
   const summary =
@@ -101,11 +107,13 @@ interface PendingRow extends NamedRow {
   readonly proto: ErrorProto;
 }
 
+const positionText = /row starting at position (\d+)/;
+
 /** `... JSON parsing error in row starting at position 1024: No such field: x. File: gs://bucket/key` */
 function* readPositions(protos: readonly ErrorProto[]): Generator<PendingRow> {
   for (const proto of protos) {
     const { message = "" } = proto;
-    const position = /row starting at position (\d+)/.exec(message)?.[1];
+    const position = positionText.exec(message)?.[1];
     if (position === undefined) continue;
     const words = message
       .replace(
@@ -154,11 +162,25 @@ function orderSources(
   return [...new Set([...named, ...job.sources, ...all])];
 }
 
-function describeRest(protos: readonly ErrorProto[]): readonly string[] {
-  const messages = protos.map(({ message = "", location }) =>
-    location === undefined || message.includes(location)
+function describeRest(
+  protos: readonly ErrorProto[],
+  mask: readonly string[],
+): readonly string[] {
+  const messages = protos.map((proto) => {
+    const { location } = proto;
+    const message = describeProto(proto, mask);
+    return location === undefined || message.includes(location)
       ? message
-      : `${message} (${location})`,
-  );
+      : `${message} (${location})`;
+  });
   return [...new Set(messages)].map((message) => `BigQuery: ${message}`);
+}
+
+function describeProto(
+  { message = "", reason = "refused" }: ErrorProto,
+  mask: readonly string[],
+): string {
+  if (mask.length === 0) return message;
+  const [place] = positionText.exec(message) ?? [];
+  return `${place === undefined ? reason : `${reason}, ${place}`}; ${quoteWords(message, mask)}`;
 }

@@ -210,11 +210,10 @@ async function checkTimes(
   const [row] = await queryRows(client, { sql, maximumBytesBilled, labels });
   if (Number(row?.[0]) === 0) return;
   const count = `${row?.[0] ?? "some"} rows hold a time that its format can't read`;
-  const protos = [{ message: count }];
   await emptyTemp(client, options, settings);
   throw await explain(
     options,
-    { sources: [], isUpload: true, protos },
+    { sources: [], isUpload: true, protos: [], note: `BigQuery: ${count}` },
     settings,
   );
 }

@@ -21,6 +21,7 @@ import {
   columnsParameter,
   columnsTable,
   ensureColumnsTable,
+  ensureColumnsView,
   insertColumnsSql,
 } from "./bigquery-columns.js";
 import {
@@ -32,6 +33,7 @@ import {
   loadsTable,
 } from "./bigquery-ledger.js";
 import { querySettings, type QueryParameter } from "./bigquery-query.js";
+import { quoteWords } from "./quote-words.js";
 
 /** A conflict is over as soon as the other load of the table is; of many at once, each must get its turn. */
 const conflictAttempts = 40;
@@ -77,6 +79,7 @@ export async function replaceHourInTransaction(
   const labels = { ...client.labels, ...toLoadLabels(ledger) };
   const query = querySettings(sql, parameters, maximumBytesBilled);
   const own = [fenceOf(table), loadsTable, hoursTable, columnsTable];
+  if (replacement.columnCounts !== undefined) await ensureColumnsView(client);
   let conflicts = 0;
   let others = 0;
   for (let attempt = 1; ; attempt += 1) {
@@ -221,7 +224,7 @@ async function ensureFence(
 function explain(
   client: BigQueryClient,
   failure: BigQueryFailure,
-  { table, columns, ledger }: ReplaceHour,
+  { table, columns, ledger, mask }: ReplaceHour,
   raised: Raised,
 ): Error {
   if (failure.message.includes(raised.staged)) {
@@ -244,12 +247,12 @@ function explain(
   }
   if (isConflict(failure)) {
     return new ServiceError(
-      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: other loads of the table came first ${conflictAttempts} times (${messageOf(failure)}). Load again`,
+      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: other loads of the table came first ${conflictAttempts} times (${quoteWords(messageOf(failure), mask)}). Load again`,
     );
   }
   if (failure.reason === "invalidQuery" || failure.reason === "invalid") {
     return new DataRefusedError(
-      `${table}: a column's conversion failed on the loaded rows, and nothing was changed: ${messageOf(failure)}`,
+      `${table}: a column's conversion failed on the loaded rows, and nothing was changed: ${quoteWords(messageOf(failure), mask)}`,
     );
   }
   return failure;

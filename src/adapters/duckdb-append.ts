@@ -24,7 +24,7 @@ export async function appendSources(
 ): Promise<number> {
   const judge = compileRowJudge(options.fields, options.timeFormats);
   const converters = options.fields.map(compileToDuckDb);
-  const misfits = createMisfitCollector();
+  const misfits = createMisfitCollector({ mask: options.mask ?? [] });
   const appender = await connection.createAppender(options.temp, "main");
   try {
     const types = converters.map((_, index) => appender.columnType(index));

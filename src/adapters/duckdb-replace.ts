@@ -15,6 +15,7 @@ import {
   insertLedgerRow,
   readHighestSeq,
 } from "./duckdb-ledger.js";
+import { quoteWords } from "./quote-words.js";
 
 /** The replacement of one folder hour, inside the caller's transaction. */
 export async function replaceHourInTransaction(
@@ -52,7 +53,7 @@ export async function replaceHourInTransaction(
 
 async function insertRows(
   connection: DuckDBConnection,
-  { ledger, table, temp, columns }: ReplaceHour,
+  { ledger, table, temp, columns, mask }: ReplaceHour,
 ): Promise<number> {
   const targets = ["folder_hour", ...columns.map(({ target }) => target)].map(
     quoteIdentifier,
@@ -72,8 +73,7 @@ async function insertRows(
     )
       throw error;
     throw new DataRefusedError(
-      `${table}: a column's conversion failed on the loaded rows, and nothing was changed: ${messageOf(error)}`,
-      { cause: error },
+      `${table}: a column's conversion failed on the loaded rows, and nothing was changed: ${quoteWords(messageOf(error), mask)}`,
     );
   }
 }

@@ -25,9 +25,10 @@ export function translateSmtpError(
   if (error instanceof SluiceError) return error;
   const { code, response, responseCode, message }: SmtpFailure =
     typeof error === "object" && error !== null ? error : {};
-  const said = hideSecrets(
-    cutText(oneLine(textOf(response) || textOf(message)), longestAnswer),
-    secrets,
+  // Hidden before it is cut: the half of a secret would be found no more.
+  const said = cutText(
+    oneLine(hideSecrets(textOf(response) || textOf(message), secrets)),
+    longestAnswer,
   );
   const status = typeof responseCode === "number" ? responseCode : 0;
   const where = `mail server ${server}`;
@@ -67,5 +68,6 @@ function textOf(value: unknown): string {
 function hideSecrets(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== "")
+    .sort((one, other) => other.length - one.length)
     .reduce((hidden, secret) => hidden.replaceAll(secret, "***"), text);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createTransport } from "nodemailer";
 import pRetry from "p-retry";
-import { AccessError, SluiceError, UsageError } from "../errors.js";
+import { SluiceError, UsageError } from "../errors.js";
 import { cutText } from "../messages/cut-text.js";
 import { oneLine } from "../messages/one-line.js";
 import { renderHtml } from "../messages/render-html.js";
@@ -47,8 +47,10 @@ export class SmtpMessenger implements Messenger {
   constructor(options: SmtpOptions) {
     const { url, to, limits = smtpLimits } = options;
     const parsed = URL.canParse(url) ? new URL(url) : null;
+    const login = parsed === null ? null : readLogin(parsed);
     if (
       parsed === null ||
+      login === null ||
       !/^smtps?:$/.test(parsed.protocol) ||
       parsed.hostname === ""
     )
@@ -59,12 +61,13 @@ export class SmtpMessenger implements Messenger {
     this.#options = options;
     this.#limits = limits;
     this.#server = parsed.host;
-    const password = decodeURIComponent(parsed.password);
-    this.#secrets = [
-      password,
-      parsed.password,
-      ...(password === "" ? [] : [Buffer.from(password).toString("base64")]),
-    ];
+    const { user, password } = login;
+    // As they go to the server by LOGIN and by PLAIN, which it may repeat.
+    const encoded = [password, `\0${user}\0${password}`].map((text) =>
+      Buffer.from(text).toString("base64"),
+    );
+    this.#secrets =
+      password === "" ? [] : [password, parsed.password, ...encoded];
     this.#transport = openTransport(parsed, limits);
   }
 
@@ -104,11 +107,11 @@ export class SmtpMessenger implements Messenger {
           error instanceof SluiceError && error.retryable,
       },
     );
-    if (rejected.length > 0)
-      throw new AccessError(
-        `mail server ${this.#server}: it refuses the receivers ${rejected.map(String).join(", ")}; the others have the mail. Check to in the catalog`,
-      );
-    return { messages: 1, thread: isMessageId(thread) ? thread : messageId };
+    return {
+      messages: 1,
+      thread: isMessageId(thread) ? thread : messageId,
+      ...(rejected.length > 0 && { refused: rejected.map(String) }),
+    };
   }
 
   close(): Promise<void> {
@@ -117,12 +120,26 @@ export class SmtpMessenger implements Messenger {
   }
 }
 
+/** Null where their percent-encoding is broken. */
+function readLogin({ username, password }: URL) {
+  try {
+    return {
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+    };
+  } catch {
+    return null;
+  }
+}
+
 function openTransport(url: URL, { timeoutMs }: SmtpLimits) {
   const isLocal = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(
     url.hostname,
   );
   const mayBePlain =
-    isLocal || url.password === "" || url.searchParams.has("ignoreTLS");
+    isLocal ||
+    url.password === "" ||
+    url.searchParams.get("ignoreTLS") === "true";
   return createTransport({
     url: url.href,
     ...(!mayBePlain && { requireTLS: true }),

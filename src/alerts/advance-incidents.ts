@@ -28,6 +28,8 @@ export interface IncidentQuestions {
   /** Whether none of the last hours broke a rule of this kind for this type; null: for the hour as a whole. */
   isFine(kind: IncidentKind, type: string | null): boolean;
   isDone(undone: UndoneHour): boolean;
+  /** What the last hours that confirm it broke of its kind for its type, its own hour included. */
+  recentOf(finding: AlertFinding): readonly AlertFinding[];
 }
 
 /** The incidents after one more hour: those that go on, those that are over, and those that begin. An hour may be given again. */
@@ -51,7 +53,7 @@ export function advanceIncidents(
   const begun = groupFindings(
     [...left].filter((each) => ask.isConfirmed(each)),
   );
-  return [...advanced, ...begun.map(begin)];
+  return [...advanced, ...begun.map((group) => begin(group, ask))];
 }
 
 /** The same for an hour that is before the last one watched: what it has that was never told, and nothing else. */
@@ -72,12 +74,15 @@ export function addEarlierHour(
   return [
     ...incidents,
     ...groupFindings(unknown)
-      .map(begin)
+      .map((group) => begin(group, ask))
       .map((incident) => ({ ...incident, closed: hour })),
   ];
 }
 
-function covers({ kind, types }: Incident, finding: AlertFinding): boolean {
+export function covers(
+  { kind, types }: Incident,
+  finding: AlertFinding,
+): boolean {
   return (
     kind === kindOf(finding.rule) &&
     (finding.type === null ? types.length === 0 : types.includes(finding.type))
@@ -141,7 +146,11 @@ function groupFindings(findings: readonly AlertFinding[]): AlertFinding[][] {
   );
 }
 
-function begin(findings: readonly AlertFinding[]): Incident {
+function begin(
+  findings: readonly AlertFinding[],
+  ask: IncidentQuestions,
+): Incident {
+  const recent = findings.flatMap((finding) => ask.recentOf(finding));
   const worst = findWorst(findings);
   const { hour, rule } = worst;
   const kind = kindOf(rule);
@@ -161,10 +170,12 @@ function begin(findings: readonly AlertFinding[]): Incident {
     rule,
     stage,
     types,
-    since: findings.map(({ since }) => since).sort()[0] ?? hour,
+    since: [...findings, ...recent].map(({ since }) => since).sort()[0] ?? hour,
     lastBad: hour,
     severity: worst.severity,
-    undone: mergeUndone([], findings),
+    undone: mergeUndone(mergeUndone([], recent), findings).filter(
+      (each) => !ask.isDone(each),
+    ),
     told: null,
     closed: null,
     threads: {},

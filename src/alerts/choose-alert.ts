@@ -15,14 +15,19 @@ const reminderHours: Readonly<Record<IncidentKind, number>> = {
   unknown_type: 168,
 };
 
-/** What is to be told of the incident at this hour; null: nothing new. */
+/**
+ * What is to be told of the incident at this hour; null: nothing new.
+ * @param isSilenced The catalog keeps what it has now from being told.
+ */
 export function chooseAlert(
   incident: Incident,
   hour: FolderHour,
+  isSilenced: boolean,
 ): AlertKind | null {
   const { told, closed } = incident;
   if (told === null) return "open";
   if (closed !== null) return told.over ? null : "over";
+  if (isSilenced) return null;
   return hoursFrom(told.hour, hour) >= reminderHours[incident.kind] ||
     isMaterial(incident, told)
     ? "update"

@@ -1,7 +1,7 @@
 import { AccessError, ServiceError, SluiceError } from "../errors.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { Log } from "../log.js";
-import type { Messenger } from "../ports/messenger.js";
+import type { Messenger, SentMessage } from "../ports/messenger.js";
 import { hoursFrom } from "./advance-incidents.js";
 import type { HeldRecord } from "./watch-lease.js";
 import type { OutboxEntry, WatchRecord } from "./watch-record.js";
@@ -12,13 +12,14 @@ const keptHours = 168;
 export interface Delivery {
   /** Messages sent, each messenger's counted. */
   readonly sent: number;
-  /** By messenger: why it failed. */
+  /** Why each that was tried, and not sent, failed. */
   readonly failures: readonly SluiceError[];
 }
 
 /**
  * Sends what the outbox holds, to each messenger in order, and records each one as soon as it is sent: killed between the two,
- * it is sent once more by the next run, and never lost. After a failure a messenger's others wait for the next run.
+ * it is sent once more by the next run, and never lost. After a failure of its service a messenger's others wait for the next run;
+ * one that it refuses holds up no other.
  */
 export async function deliverAlerts(
   held: HeldRecord,
@@ -34,14 +35,12 @@ export async function deliverAlerts(
       if (!entry.pending.includes(messenger.name)) continue;
       const { incident, message } = entry;
       const about = { hour: entry.hour, incident, channel: messenger.name };
+      let answer: SentMessage;
       try {
-        const { thread } = await messenger.send(
+        answer = await messenger.send(
           message,
           findThread(held.record, incident, messenger.name),
         );
-        await held.save(markSent(held.record, entry, messenger.name, thread));
-        log.info(about, "alert sent");
-        sent += 1;
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
         log.warn(
@@ -49,8 +48,19 @@ export async function deliverAlerts(
           "an alert was not sent; the next watch --send tries again",
         );
         failures.push(error);
+        if (error instanceof AccessError) continue;
         break;
       }
+      // Outside of the try: a lease that is lost here ends the run.
+      const { thread, refused = [] } = answer;
+      await held.save(markSent(held.record, entry, messenger.name, thread));
+      log.info(about, "alert sent");
+      if (refused.length > 0)
+        log.warn(
+          { ...about, refused },
+          "the mail server refuses some receivers, and the others have the alert: check report.mail.to in the catalog",
+        );
+      sent += 1;
     }
   }
   return { sent, failures };
@@ -60,7 +70,8 @@ export async function deliverAlerts(
 export function refuseFailures({ failures }: Delivery): void {
   const [first] = failures;
   if (first === undefined) return;
-  const message = `alerts were not sent, and are kept for the next watch --send: ${failures.map((each) => each.message).join("; ")}`;
+  const reasons = new Set(failures.map((each) => each.message));
+  const message = `alerts were not sent, and are kept for the next watch --send: ${[...reasons].join("; ")}`;
   throw failures.every((each) => each instanceof AccessError)
     ? new AccessError(message, { cause: first })
     : new ServiceError(message, { cause: first });

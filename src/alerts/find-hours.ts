@@ -2,7 +2,11 @@ import type { Catalog } from "../catalog/catalog.js";
 import { addHours, hoursBetween, type FolderHour } from "../folder-hour.js";
 import type { Log } from "../log.js";
 import type { Warehouse } from "../ports/warehouse.js";
-import type { HourFindings, IncidentQuestions } from "./advance-incidents.js";
+import {
+  covers,
+  type HourFindings,
+  type IncidentQuestions,
+} from "./advance-incidents.js";
 import type { Silence } from "../watch/model.js";
 import { chooseSettings } from "./choose-settings.js";
 import { createCountVerdicts } from "./judge-counts.js";
@@ -23,6 +27,8 @@ export interface FindingsOf {
   questionsAt(hour: FolderHour): Promise<IncidentQuestions>;
   /** What its last bad hour broke. */
   ofIncident(incident: Incident): Promise<readonly AlertFinding[]>;
+  /** Whether the catalog silences what the hour has of it, or all of it. */
+  isSilenced(incident: Incident, hour: FolderHour): Promise<boolean>;
 }
 
 /** Reads the ledger once. Findings that the catalog silences are logged, and so are those whose silence has ended. */
@@ -84,25 +90,25 @@ export async function createHourFindings(
     const byHour = new Map<FolderHour, readonly AlertFinding[]>();
     for (const each of hoursBetween(addHours(hour, 1 - window), hour))
       byHour.set(each, await allOf(each));
-    const countBad = (
+    const badHours = (
       kind: Incident["kind"],
       type: string | null,
       hours: number,
     ) =>
-      hoursBetween(addHours(hour, 1 - hours), hour).filter((each) =>
-        byHour
-          .get(each)
-          ?.some(
+      hoursBetween(addHours(hour, 1 - hours), hour)
+        .map((each) =>
+          (byHour.get(each) ?? []).filter(
             (finding) => finding.type === type && kindOf(finding.rule) === kind,
           ),
-      ).length;
+        )
+        .filter(({ length }) => length > 0);
     return {
       isConfirmed: ({ rule, type }) => {
         const { hours, of: outOf } = settingsOf(type).confirm;
-        return countBad(kindOf(rule), type, outOf) >= hours;
+        return badHours(kindOf(rule), type, outOf).length >= hours;
       },
       isFine: (kind, type) =>
-        countBad(kind, type, settingsOf(type).confirm.of) === 0,
+        badHours(kind, type, settingsOf(type).confirm.of).length === 0,
       isDone: (undone) =>
         undone.type === null
           ? history.hours.some((row) => row.folderHour === undone.hour)
@@ -111,6 +117,8 @@ export async function createHourFindings(
               ?.some(
                 (load) => load.hour === undone.hour && load.seq >= undone.seq,
               ) ?? false),
+      recentOf: ({ rule, type }) =>
+        badHours(kindOf(rule), type, settingsOf(type).confirm.of).flat(),
     };
   }
 
@@ -129,7 +137,33 @@ export async function createHourFindings(
             : types.includes(finding.type)),
       );
     },
+    isSilenced: async (incident, hour) => {
+      const { findings, silenced } = await of(hour);
+      const isOf = (finding: AlertFinding) => covers(incident, finding);
+      if (findings.some(isOf)) return false;
+      const types = incident.types.length === 0 ? [null] : incident.types;
+      return (
+        silenced.some(isOf) ||
+        types.every((type) =>
+          catalog.watch.silences.some(
+            (silence) =>
+              now < silence.until &&
+              isAbout(silence, { type, rule: incident.rule }),
+          ),
+        )
+      );
+    },
   };
+}
+
+function isAbout(
+  silence: Silence,
+  { type, rule }: Pick<AlertFinding, "type" | "rule">,
+): boolean {
+  return (
+    (silence.type === null || silence.type === type) &&
+    (silence.rule === null || silence.rule === rule)
+  );
 }
 
 function findSilence(
@@ -138,10 +172,8 @@ function findSilence(
   now: Date,
   log: Log,
 ): Silence | undefined {
-  const matching = silences.filter(
-    (silence) =>
-      (silence.type === null || silence.type === type) &&
-      (silence.rule === null || silence.rule === rule),
+  const matching = silences.filter((silence) =>
+    isAbout(silence, { type, rule }),
   );
   const standing = matching.find(({ until }) => now < until);
   const ended = matching[0];

@@ -7,7 +7,7 @@ import { count } from "./format-amounts.js";
 const mostRows = 10_000;
 const reasonsTold = 3;
 
-/** Why a load set rows aside, the most frequent first, without what was found: an alert shows no values of rows. None where the file is gone. */
+/** Why a load set rows aside, the most frequent of the first 10,000 rows first, without what was found: an alert shows no values of rows. None where the file is gone. */
 export async function readQuarantineReasons(
   stage: ObjectStore,
   type: string,
@@ -18,16 +18,24 @@ export async function readQuarantineReasons(
   if (object === null) return [];
   const rowsByReason = new Map<string, number>();
   let rows = 0;
+  let isCut = false;
   for await (const line of readLines(object.body)) {
+    if (rows === mostRows) {
+      isCut = true;
+      break;
+    }
     rows += 1;
     for (const reason of new Set(readReasons(line)))
       rowsByReason.set(reason, (rowsByReason.get(reason) ?? 0) + 1);
-    if (rows === mostRows) break;
   }
   return [...rowsByReason]
     .sort(([, one], [, other]) => other - one)
     .slice(0, reasonsTold)
-    .map(([reason, times]) => `${reason} in ${count(times, "row")}`);
+    .map(([reason, times]) =>
+      isCut
+        ? `${reason} in ${times} of the first ${mostRows} rows`
+        : `${reason} in ${count(times, "row")}`,
+    );
 }
 
 function readReasons(line: string): string[] {

@@ -166,7 +166,11 @@ async function planAlerts(
   const alerts: WatchAlert[] = [];
   const told: Incident[] = [];
   for (const incident of incidents) {
-    const kind = chooseAlert(incident, hour);
+    const kind = chooseAlert(
+      incident,
+      hour,
+      await findings.isSilenced(incident, hour),
+    );
     if (kind !== null)
       alerts.push({
         kind,

@@ -39,6 +39,8 @@ export interface LogType {
   readonly onBadRow: "fail" | "quarantine";
   /** Share of an hour's rows, 0..1, past which such rows refuse the load all the same. */
   readonly maxBad: number;
+  /** Dotted paths of columns whose values no message shows; those of every type included. */
+  readonly mask: readonly string[];
   /** Those of every table included. */
   readonly labels: Readonly<Record<string, string>>;
   readonly watch: WatchSettings;
@@ -177,6 +179,8 @@ export interface Catalog {
   readonly compression: "none" | "gzip";
   /** Share of an hour's filled lines, 0..1, past which lines set aside fail it. */
   readonly maxSetAside: number | null;
+  /** Dotted paths of columns of any type whose values no message shows. */
+  readonly mask: readonly string[];
   readonly bigquery: BigQuerySettings;
   readonly retention: Retention;
   readonly report: MessageTargets;

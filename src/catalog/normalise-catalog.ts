@@ -43,6 +43,7 @@ export function normaliseCatalog(
     allowEmpty: raw.allow_empty ?? false,
     compression: raw.compression ?? "none",
     maxSetAside: raw.max_set_aside ?? null,
+    mask: present(raw.mask),
     bigquery: {
       labels: { ...raw.bigquery?.labels },
       maximumBytesBilled: raw.bigquery?.maximum_bytes_billed ?? null,
@@ -93,6 +94,7 @@ function normaliseType(
     recordShares: raw.record_shares ?? top.record_shares ?? false,
     onBadRow: raw.on_bad_row ?? top.on_bad_row ?? "fail",
     maxBad: raw.max_bad ?? top.max_bad ?? 0.1,
+    mask: [...new Set([...present(top.mask), ...present(raw.mask)])],
     labels: { ...top.bigquery?.labels, ...raw.labels },
     watch: layTypeWatch(watch, raw.watch ?? {}),
     columns: new Map(columns),

@@ -21,6 +21,7 @@ export interface RawCatalog {
   record_shares?: boolean;
   on_bad_row?: LogType["onBadRow"];
   max_bad?: number;
+  mask?: string[];
   bigquery?: RawBigQuery;
   retention?: {
     stage_days?: number;
@@ -125,6 +126,7 @@ export interface RawType extends RawPod {
   require_partition_filter?: boolean;
   on_bad_row?: LogType["onBadRow"];
   max_bad?: number;
+  mask?: string[];
   labels?: Record<string, string>;
   watch?: RawTypeWatch;
   columns?: Record<string, RawColumn>;

@@ -51,7 +51,7 @@ const addReplay: AddCommand = (yargs, context) =>
     async (args) => {
       const { chooseReplayExit, listReplay, replay } =
         await import("../../jobs/replay.js");
-      const { describeReason } = await import("../load/describe-reasons.js");
+      const { describeReasons } = await import("../load/describe-reasons.js");
       const hours = readHours(args);
       const type = args.type ?? null;
       const { force, list } = args;
@@ -63,13 +63,15 @@ const addReplay: AddCommand = (yargs, context) =>
       const stage = await context.openStage(catalog);
       if (list) {
         const listed = await context.withWarehouse(catalog, (warehouse) =>
-          listReplay({ hours, type }, { stage, warehouse }),
+          listReplay({ catalog, hours, type }, { stage, warehouse }),
         );
         const lines = listed.flatMap((each) => [
           `${each.type} ${each.hour}: ${each.rows_set_aside} rows set aside, ${each.rows_loaded} loaded; ${each.quarantine}`,
-          ...(each.reasons?.map((reason) => `  ${describeReason(reason)}`) ?? [
-            "  the file is gone; sluice replay writes it anew",
-          ]),
+          ...(each.reasons === null
+            ? ["  the file is gone; sluice replay writes it anew"]
+            : describeReasons({ ...each, reasons: each.reasons }).map(
+                (reason) => `  ${reason}`,
+              )),
         ]);
         const words =
           listed.length === 0 ? "nothing is set aside" : lines.join("\n");
@@ -98,8 +100,19 @@ const addReplay: AddCommand = (yargs, context) =>
       context.finish(args, result, lines.join("\n"));
       const exitCode = chooseReplayExit(result);
       if (exitCode === 0) return;
+      const superseded = result.hours.filter(
+        ({ outcome }) => outcome === "superseded",
+      );
+      const counts = [
+        ...(result.failures.length > 0
+          ? [`${result.failures.length} loads failed`]
+          : []),
+        ...(superseded.length > 0
+          ? [`${superseded.length} were superseded by a higher seq`]
+          : []),
+      ];
       process.stderr.write(
-        `sluice: ${result.failures.length} loads failed; their hours are as they were\n`,
+        `sluice: ${counts.join(", ")}; their hours are as they were\n`,
       );
       process.exitCode = exitCode;
     },
@@ -130,7 +143,7 @@ function describeReplayed(replayed: ReplayedHour): string {
     case "replaced":
       return `${what}: ${before ?? 0} rows were set aside, ${after ?? 0} are now; ${replayed.rows_loaded ?? 0} loaded`;
     case "superseded":
-      return `${what}: a higher seq is loaded already; left as it is`;
+      return `${what}: a higher seq is loaded already; left as it is. Look what to do: sluice reconcile --from ${hour} --to ${hour}`;
     case "failed":
       return `${what}: ${before ?? 0} rows are set aside, as before`;
     case "left":

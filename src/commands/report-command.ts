@@ -131,10 +131,15 @@ const addReport: AddCommand = (yargs, context) =>
         process.stderr.write(
           `sluice: nobody was told: ${catalog.file} names no channel; set report.slack or report.mail there\n`,
         );
-      for (const { to, messages } of sent)
+      for (const { to, messages, refused = [] } of sent) {
         process.stderr.write(
           `sent: ${to}, ${messages} ${messages === 1 ? "message" : "messages"}\n`,
         );
+        if (refused.length > 0)
+          process.stderr.write(
+            `sluice: the mail server refuses ${refused.join(", ")}; the others have the mail. Check report.mail.to in ${catalog.file}\n`,
+          );
+      }
       for (const { error } of failures) {
         process.stderr.write(`sluice: ${error.message}\n`);
         process.exitCode = error.exitCode;

@@ -296,12 +296,15 @@ async function openType(
 ) {
   const catalog = await context.openCatalog(args, "without_schemas");
   const { typeKey } = catalog;
-  const { wrapped = [], columns = new Map<string, ColumnRule>() } =
-    catalog.types.get(name) ?? {};
+  const {
+    wrapped = [],
+    columns = new Map<string, ColumnRule>(),
+    mask = catalog.mask,
+  } = catalog.types.get(name) ?? {};
   const converted = new Set(
     [...columns].flatMap(([column, { from }]) => (from === null ? [] : column)),
   );
-  return { catalog, name, typeKey, wrapped, converted };
+  return { catalog, name, typeKey, wrapped, converted, mask };
 }
 
 async function openSamples(

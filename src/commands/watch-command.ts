@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import type { Catalog } from "../catalog/catalog.js";
 import { SluiceError, UsageError } from "../errors.js";
 import {
   hoursBetween,
@@ -109,13 +110,10 @@ async function backtest(
 ) {
   const { watchBacktest } = await import("../../jobs/watch-backtest.js");
   const { defaultWatchSettings } = await import("../watch/default-settings.js");
-  const isWithout =
-    counts !== undefined &&
-    args.catalog === defaultCatalog &&
-    !existsSync(args.catalog);
-  const catalog = isWithout
-    ? null
-    : await context.openCatalog(args, "without_schemas");
+  const catalog =
+    counts !== undefined && args.catalog === defaultCatalog
+      ? await openIfUsable(context, args)
+      : await context.openCatalog(args, "without_schemas");
   const options = {
     ...range,
     settingsOf: (type: string) =>
@@ -132,6 +130,23 @@ async function backtest(
   return context.withWarehouse(catalog, (warehouse) =>
     watchBacktest(options, { warehouse }),
   );
+}
+
+/** Counts of a file need no catalog: one that nobody named stops nothing. */
+async function openIfUsable(
+  context: CommandContext,
+  args: GlobalArguments,
+): Promise<Catalog | null> {
+  if (!existsSync(args.catalog)) return null;
+  try {
+    return await context.openCatalog(args, "without_schemas");
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    process.stderr.write(
+      `sluice: ${args.catalog} can't be used, and the default settings are: ${error.message}\n`,
+    );
+    return null;
+  }
 }
 
 async function readCountsFile(file: string): Promise<string> {

@@ -16,6 +16,8 @@ interface ScheduledView extends DagView {
   readonly cron: PythonSource;
   readonly catchup: PythonSource;
   readonly maxActiveRuns: PythonSource;
+  /** Of the field `hour` in the form. */
+  readonly hourDescription: PythonSource;
 }
 
 export interface ClassifierView extends ScheduledView {

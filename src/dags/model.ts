@@ -226,6 +226,9 @@ export function buildWatchView(catalog: Catalog): WatchView {
     // Of an hour long past, nobody wants to be told now.
     catchup: pythonLiteral(false),
     maxActiveRuns: pythonLiteral(1),
+    hourDescription: pythonLiteral(
+      "The hour to watch, such as 2026-11-21T03. Empty: the hour before that of the logical date.",
+    ),
     tags: pythonLiteral(airflow.tags),
     docLines: pythonLines(describeWatch(airflow)),
     watch: buildPodView(airflow, {
@@ -274,6 +277,9 @@ function buildScheduledView(airflow: AirflowSettings, schedule: DagSchedule) {
     cron: pythonLiteral(`${schedule.minute} * * * *`),
     catchup: pythonLiteral(airflow.catchup),
     maxActiveRuns: pythonLiteral(schedule.maxActiveRuns),
+    hourDescription: pythonLiteral(
+      "The hour to process, such as 2026-11-21T03. Empty: the hour of the logical date.",
+    ),
   };
 }
 

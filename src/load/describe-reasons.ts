@@ -1,4 +1,4 @@
-import type { Misfit } from "../errors.js";
+import type { MisfitCollector } from "../schema/misfit-collector.js";
 
 /** Why rows do not fit, as the ledger's readers are told. Printed as it is by `--json`. */
 export interface SetAsideReason {
@@ -10,11 +10,21 @@ export interface SetAsideReason {
   readonly rows: number;
 }
 
+/** Why rows do not fit, with what the order of the reasons leaves out. */
+export interface ToldReasons {
+  /** The most frequent first, ten at most. */
+  readonly reasons: readonly SetAsideReason[];
+  /** Misfits of no reason, because rows brought too many: their reasons may be as frequent. */
+  readonly ungrouped: number;
+}
+
 const reasonsTold = 10;
 
-/** The most frequent first, ten at most. */
-export function listTopReasons(misfits: readonly Misfit[]): SetAsideReason[] {
-  return misfits
+export function listTopReasons(
+  collector: Pick<MisfitCollector, "misfits" | "ungroupedCount">,
+): ToldReasons {
+  const reasons = collector
+    .misfits()
     .map(({ column, expected, found, count }) => ({
       column,
       expected,
@@ -23,10 +33,22 @@ export function listTopReasons(misfits: readonly Misfit[]): SetAsideReason[] {
     }))
     .sort((one, other) => other.rows - one.rows)
     .slice(0, reasonsTold);
+  return { reasons, ungrouped: collector.ungroupedCount };
+}
+
+/** One line for each reason, and one for what is in none. */
+export function describeReasons({ reasons, ungrouped }: ToldReasons): string[] {
+  const lines = reasons.map(describeReason);
+  return ungrouped === 0
+    ? lines
+    : [
+        ...lines,
+        `and ${ungrouped} misfits of further reasons, which were not told apart`,
+      ];
 }
 
 /** `price: expected INTEGER, found a string in 3 rows` */
-export function describeReason(reason: SetAsideReason): string {
+function describeReason(reason: SetAsideReason): string {
   const { column, expected, found, rows } = reason;
   return `${column === "" ? "the row" : column}: expected ${expected}, found ${found} in ${rows === 1 ? "1 row" : `${rows} rows`}`;
 }

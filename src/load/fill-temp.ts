@@ -79,13 +79,13 @@ async function fillWithoutMisfits(
   const jobId = `${jobName}_1`;
   const key = quarantineKey(type.name, hour, jobId);
   const what = `${type.name} ${hour}`;
-  const { maxBad } = type;
+  const { maxBad, mask } = type;
   const setAside = await setAsideRows(
-    { what, fields, timeFormats, sources, maxBad, key },
+    { what, fields, timeFormats, sources, maxBad, mask, key },
     ports.stage,
   );
   if (setAside === null) throw refusal;
-  const { rows, reasons, marks } = setAside;
+  const { rows, reasons, ungrouped, marks } = setAside;
   try {
     // TEMP is empty after a refusal.
     const rowsLoaded =
@@ -93,7 +93,7 @@ async function fillWithoutMisfits(
         ? 0
         : await loadRest(options, ports, sources, marks, jobId, rows);
     requireCount(options, rowsLoaded, rows);
-    return { rowsLoaded, jobId, setAside: { rows, reasons, key } };
+    return { rowsLoaded, jobId, setAside: { rows, reasons, ungrouped, key } };
   } catch (error) {
     await removeQuarantined(key, ports);
     throw error;
@@ -164,6 +164,7 @@ async function loadSources(
     sources,
     jobId,
     timeFormats,
+    mask: type.mask,
   };
   try {
     return await warehouse.loadTemp(options);

@@ -27,7 +27,7 @@ import { hashSchema } from "../schema/hash-schema.js";
 import type { TableField } from "../schema/table-field.js";
 import { countColumns } from "../shares/count-columns.js";
 import { compareFields } from "./compare-fields.js";
-import { describeReason, type SetAsideReason } from "./describe-reasons.js";
+import { describeReasons, type SetAsideReason } from "./describe-reasons.js";
 import { fillTemp, type FilledTemp } from "./fill-temp.js";
 import {
   findStandingFile,
@@ -63,6 +63,8 @@ export interface LoadResult {
   readonly rows_set_aside: number;
   /** Why, the most frequent first; ten at most. */
   readonly set_aside_reasons: readonly SetAsideReason[];
+  /** Misfits that are in none of the first 200 reasons. */
+  readonly set_aside_ungrouped: number;
   /** The URI of the file that holds the rows set aside; null where there are none. */
   readonly quarantine: string | null;
   readonly bytes: number;
@@ -161,6 +163,7 @@ async function loadManifest(
           finishedAt,
         },
         hour: toHourRow(manifest),
+        mask: type.mask,
         ...(columnCounts === null ? {} : { columnCounts }),
       };
     });
@@ -174,6 +177,7 @@ async function loadManifest(
       rows_loaded: replaced ? rowsLoaded : 0,
       rows_set_aside: replaced ? (setAside?.rows ?? 0) : 0,
       set_aside_reasons: replaced ? (setAside?.reasons ?? []) : [],
+      set_aside_ungrouped: replaced ? (setAside?.ungrouped ?? 0) : 0,
       quarantine:
         replaced && setAside !== null ? ports.stage.uri(setAside.key) : null,
       bytes,
@@ -192,23 +196,30 @@ async function replaceFilled(
   { setAside }: FilledTemp,
   prepare: () => Promise<ReplaceHour>,
 ): Promise<ReplaceOutcome> {
-  let standing: string | null = null;
+  const removeOwn = async () => {
+    if (setAside !== null) await removeQuarantined(setAside.key, ports);
+  };
+  let replacement: ReplaceHour;
+  let standing: string | null;
+  try {
+    replacement = await prepare();
+    standing = await findStandingFile(type, hour, ports);
+  } catch (error) {
+    await removeOwn();
+    throw error;
+  }
   let outcome: ReplaceOutcome;
   try {
-    const replacement = await prepare();
-    if (type.onBadRow === "quarantine")
-      standing = await findStandingFile(type.name, hour, ports);
     outcome = await ports.warehouse.replaceHour(replacement);
   } catch (error) {
     // After any other failure the transaction may stand, and its ledger row name the file.
     const isRefusal =
       error instanceof DataRefusedError || error instanceof UsageError;
-    if (setAside !== null && isRefusal)
-      await removeQuarantined(setAside.key, ports);
+    if (isRefusal) await removeOwn();
     throw error;
   }
   if (outcome === "superseded") {
-    if (setAside !== null) await removeQuarantined(setAside.key, ports);
+    await removeOwn();
     return outcome;
   }
   if (setAside !== null) await requireQuarantined(setAside.key, ports);
@@ -238,12 +249,12 @@ function tellOutcome(
       "superseded: a higher seq is loaded. Either the hour was classified anew meanwhile, or its manifest was deleted or put back, so that seq began anew: see ledger_newer in docs/how-it-works.md",
     );
   } else if (setAside !== null) {
-    const { rows, reasons, key } = setAside;
+    const { rows, key } = setAside;
     log.warn(
       {
         ...about,
         rows_set_aside: rows,
-        reasons: reasons.map(describeReason),
+        reasons: describeReasons(setAside),
         quarantine: stage.uri(key),
       },
       `${rows} of ${staged.rows} rows do not fit the schema and were set aside; mend the schema, then run: sluice replay --type ${type.name} --hour ${hour}`,

@@ -1,4 +1,5 @@
-import { ServiceError } from "../errors.js";
+import type { LogType } from "../catalog/catalog.js";
+import { AccessError, ServiceError } from "../errors.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { Log } from "../log.js";
 import type { ObjectStore } from "../ports/object-store.js";
@@ -16,17 +17,23 @@ interface QuarantinePorts {
  * by the next load: any other may be of a load that is about to name it.
  */
 export async function findStandingFile(
-  type: string,
+  { name, onBadRow }: LogType,
   hour: FolderHour,
   { stage, warehouse }: QuarantinePorts,
 ): Promise<string | null> {
   const keys = new Set<string>();
-  for await (const { key } of stage.list(quarantineFolder(type, hour)))
-    keys.add(key);
+  try {
+    for await (const { key } of stage.list(quarantineFolder(name, hour)))
+      keys.add(key);
+  } catch (error) {
+    // A type that fails on such rows, and never did otherwise, is loaded with the right to read alone.
+    if (onBadRow === "fail" && error instanceof AccessError) return null;
+    throw error;
+  }
   // Mostly there is nothing, and the ledger need not be asked.
   if (keys.size === 0) return null;
   const ledger = await warehouse.readLedger(hour, hour);
-  const current = ledger.find(({ logType }) => logType === type);
+  const current = ledger.find(({ logType }) => logType === name);
   const key = current === undefined ? null : quarantineKeyOf(current);
   return key !== null && keys.has(key) ? key : null;
 }

@@ -2,14 +2,14 @@ import { DataRefusedError } from "../errors.js";
 import { readLines } from "../json/read-lines.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { createMisfitCollector } from "../schema/misfit-collector.js";
-import { listTopReasons, type SetAsideReason } from "./describe-reasons.js";
+import { listTopReasons, type ToldReasons } from "./describe-reasons.js";
 import type { QuarantinedRow } from "./set-aside-rows.js";
 
 /** Why the rows of a quarantine file were set aside, the most frequent first, ten at most; null where there is no such file. */
 export async function readReasons(
   stage: ObjectStore,
   key: string,
-): Promise<readonly SetAsideReason[] | null> {
+): Promise<ToldReasons | null> {
   const object = await stage.get(key);
   if (object === null) return null;
   const collector = createMisfitCollector();
@@ -23,7 +23,7 @@ export async function readReasons(
       );
     collector.add(row.misfits, row.source, row.line, row.row);
   }
-  return listTopReasons(collector.misfits());
+  return listTopReasons(collector);
 }
 
 function parseRow(text: string): QuarantinedRow | null {

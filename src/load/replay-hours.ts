@@ -6,6 +6,7 @@ import type { FolderHour } from "../folder-hour.js";
 import type { LedgerRow } from "../ports/warehouse.js";
 import type { SetAsideReason } from "./describe-reasons.js";
 import { loadHour, type LoadHourPorts } from "./load-hour.js";
+import { readLoads } from "./read-loads.js";
 
 export interface ReplayHoursOptions {
   readonly catalog: Catalog;
@@ -26,6 +27,8 @@ export interface ReplayedHour {
   readonly after: number | null;
   readonly rows_loaded: number | null;
   readonly reasons: readonly SetAsideReason[];
+  /** Misfits that are in none of the first 200 reasons. */
+  readonly ungrouped: number;
   readonly quarantine: string | null;
 }
 
@@ -46,25 +49,20 @@ export async function replayHours(
   options: ReplayHoursOptions,
   ports: LoadHourPorts,
 ): Promise<ReplayHoursResult> {
-  const { hours, types, force } = options;
-  const ledger = await ports.warehouse.readLedger(
-    hours[0],
-    hours.at(-1) ?? hours[0],
-  );
   const failures: ReplayHoursResult["failures"][number][] = [];
   const limit = pLimit(loadsAtOnce);
   const replayed: ReplayedHour[] = [];
-  for (const hour of hours) {
+  const replayHour = (hour: FolderHour, ledger: readonly LedgerRow[]) => {
     const loads = new Map(
       ledger
         .filter((row) => row.folderHour === hour)
         .map((row) => [row.logType, row]),
     );
-    const ofHour = types.map((type) =>
+    return options.types.map((type) =>
       limit(async (): Promise<ReplayedHour> => {
         const load = loads.get(type.name);
         const left = describeLoad(type, hour, load);
-        if (!force && (load?.rowsSetAside ?? 0) === 0) return left;
+        if (!options.force && (load?.rowsSetAside ?? 0) === 0) return left;
         try {
           return await replay(options, ports, type, left);
         } catch (error) {
@@ -80,8 +78,13 @@ export async function replayHours(
         }
       }),
     );
-    replayed.push(...(await Promise.all(ofHour)));
-  }
+  };
+  for await (const { hours, loads } of readLoads(
+    ports.warehouse,
+    options.hours,
+  ))
+    for (const hour of hours)
+      replayed.push(...(await Promise.all(replayHour(hour, loads))));
   return { hours: replayed, failures };
 }
 
@@ -99,6 +102,7 @@ function describeLoad(
     after: rows,
     rows_loaded: load?.rowsLoaded ?? null,
     reasons: [],
+    ungrouped: 0,
     quarantine: null,
   };
 }
@@ -121,6 +125,7 @@ async function replay(
     after: result.rows_set_aside,
     rows_loaded: result.rows_loaded,
     reasons: result.set_aside_reasons,
+    ungrouped: result.set_aside_ungrouped,
     quarantine: result.quarantine,
   };
 }

@@ -9,10 +9,11 @@ import { readLines } from "../json/read-lines.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { LoadSource } from "../ports/warehouse.js";
 import { compileRowJudge, type RowMisfit } from "../schema/judge-row.js";
+import { maskMisfits } from "../schema/mask-misfits.js";
 import { createMisfitCollector } from "../schema/misfit-collector.js";
 import type { TableField } from "../schema/table-field.js";
 import type { OriginShape } from "../catalog/origin-shape.js";
-import { listTopReasons, type SetAsideReason } from "./describe-reasons.js";
+import { listTopReasons, type ToldReasons } from "./describe-reasons.js";
 import { createRowMarks, markRow, type RowMarks } from "./drop-rows.js";
 
 /** One line of a quarantine file. */
@@ -23,14 +24,14 @@ export interface QuarantinedRow {
   readonly line: number;
   /** Of the row's first byte, in the plain bytes of the stage file. */
   readonly offset: number;
+  /** Masked, as messages are made from them. */
   readonly misfits: readonly RowMisfit[];
-  /** As it came. */
+  /** As it came, masked columns too. */
   readonly row: string;
 }
 
-export interface SetAside {
+export interface SetAside extends ToldReasons {
   readonly rows: number;
-  readonly reasons: readonly SetAsideReason[];
   /** Which rows of each source were set aside, in the order of the sources. */
   readonly marks: readonly RowMarks[];
 }
@@ -43,6 +44,8 @@ export interface SetAsideOptions {
   readonly sources: readonly LoadSource[];
   /** Share of the rows, 0..1. */
   readonly maxBad: number;
+  /** Dotted paths of columns whose values no message shows. */
+  readonly mask: readonly string[];
   /** Where the rows go. */
   readonly key: string;
 }
@@ -84,9 +87,9 @@ export async function setAsideRows(
 class AllFit extends Error {}
 
 function startJudgement(options: SetAsideOptions) {
-  const { what, fields, timeFormats, sources, maxBad } = options;
+  const { what, fields, timeFormats, sources, maxBad, mask } = options;
   const judge = compileRowJudge(fields, timeFormats);
-  const collector = createMisfitCollector();
+  const collector = createMisfitCollector({ mask });
   const marks = sources.map(({ rows }) => createRowMarks(rows));
   const total = sources.reduce((sum, { rows }) => sum + rows, 0);
   const isTooMuch = () => collector.rowCount / total > maxBad;
@@ -101,7 +104,7 @@ function startJudgement(options: SetAsideOptions) {
       line += 1;
       const judged = judge(row);
       if ("misfits" in judged) {
-        const { misfits } = judged;
+        const misfits = maskMisfits(judged.misfits, mask);
         collector.add(misfits, source.key, line, row);
         markRow(marked, line - 1);
         if (!isTooMuch())
@@ -128,8 +131,11 @@ function startJudgement(options: SetAsideOptions) {
       );
     },
     setAside(): SetAside {
-      const reasons = listTopReasons(collector.misfits());
-      return { rows: collector.rowCount, reasons, marks };
+      return {
+        ...listTopReasons(collector),
+        rows: collector.rowCount,
+        marks,
+      };
     },
   };
 }

@@ -5,6 +5,8 @@ export interface SentToAll {
   readonly sent: readonly {
     readonly to: string;
     readonly messages: number;
+    /** Receivers that don't have it; left out where all have. */
+    readonly refused?: readonly string[];
   }[];
   readonly failures: readonly {
     readonly to: string;
@@ -21,8 +23,12 @@ export async function sendToAll(
   const failures: SentToAll["failures"][number][] = [];
   for (const messenger of messengers) {
     try {
-      const { messages } = await messenger.send(message);
-      sent.push({ to: messenger.name, messages });
+      const { messages, refused } = await messenger.send(message);
+      sent.push({
+        to: messenger.name,
+        messages,
+        ...(refused !== undefined && { refused }),
+      });
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       failures.push({ to: messenger.name, error });

@@ -1,6 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { FolderHour } from "../folder-hour.js";
-import type { LedgerRow } from "../ports/warehouse.js";
 import type { TypeHour } from "../status/hour-states.js";
 import type {
   PageBand,
@@ -9,6 +8,7 @@ import type {
   PageModel,
 } from "./page-model.js";
 import type { PageHourReading } from "./read-page-hours.js";
+import type { PageLoad } from "./read-page-ledger.js";
 
 /** What `watch` says of one type's hours. */
 export interface PageVerdicts {
@@ -43,19 +43,28 @@ export function buildPageModel(
     types: [...names].map((name) => {
       const type = catalog.types.get(name);
       const verdict = verdicts.get(name);
+      const ofType = readings.map(
+        ({ counts }, index) =>
+          cells[index]?.get(name) ?? fillCell(counts !== null),
+      );
+      // Nothing is known of their rows, least of all that there are none.
+      const notDone = new Set(
+        readings
+          .filter((_, index) => ofType[index]?.state === "not_done")
+          .map(({ hour }) => hour),
+      );
       return {
         name,
         table: type?.table ?? null,
         owner: type?.owner ?? null,
-        cells: readings.map(
-          ({ counts }, index) =>
-            cells[index]?.get(name) ?? fillCell(counts !== null),
-        ),
+        cells: ofType,
         bands:
           verdict === undefined
             ? null
             : readings.map(({ hour }) => verdict.bands.get(hour) ?? null),
-        findings: verdict?.findings ?? [],
+        findings: (verdict?.findings ?? []).filter(
+          ({ hour }) => !notDone.has(hour),
+        ),
       };
     }),
   };
@@ -75,7 +84,7 @@ function readCells({
   );
 }
 
-function toCell(cell: TypeHour, load: LedgerRow | undefined): PageCell {
+function toCell(cell: TypeHour, load: PageLoad | undefined): PageCell {
   return {
     state: cell.state,
     staged: cell.staged,

@@ -1,5 +1,6 @@
-import type { HourRow, LedgerRow } from "../ports/warehouse.js";
+import type { HourRow } from "../ports/warehouse.js";
 import type { TypeHour } from "../status/hour-states.js";
+import type { PageLoad } from "./read-page-ledger.js";
 
 /**
  * What became of one hour, as far as the warehouse alone can tell: null where a type has no load of the newest classification that
@@ -10,7 +11,7 @@ export function judgeFromLedger(
   hour: string,
   catalogued: readonly string[],
   counts: HourRow | undefined,
-  loads: readonly LedgerRow[],
+  loads: readonly PageLoad[],
 ): TypeHour[] | null {
   if (counts === undefined) return null;
   const byType = new Map(loads.map((row) => [row.logType, row]));

@@ -1,6 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { FolderHour } from "../folder-hour.js";
-import type { LedgerRow } from "../ports/warehouse.js";
 import { judgeSeries } from "../watch/judge-series.js";
 import type { Finding, HourPoint } from "../watch/model.js";
 import type { PageVerdicts } from "./build-page-model.js";
@@ -8,12 +7,12 @@ import type { PageVerdicts } from "./build-page-model.js";
 /** What the count rules of `watch` say of each type, from its first load in the ledger on. Silenced findings are among them. */
 export function judgeTypes(
   catalog: Pick<Catalog, "types" | "watch">,
-  ledger: readonly LedgerRow[],
+  pointsByType: ReadonlyMap<string, readonly HourPoint[]>,
   from: FolderHour,
   to: FolderHour,
 ): ReadonlyMap<string, PageVerdicts> {
   return new Map(
-    [...groupPoints(ledger)].map(([type, points]) => {
+    [...pointsByType].map(([type, points]) => {
       const settings = catalog.types.get(type)?.watch ?? catalog.watch.settings;
       // Hours after the last load are judged too: that is where rows are missing.
       const known = points.some(({ hour }) => hour === to);
@@ -42,18 +41,6 @@ export function judgeTypes(
       ];
     }),
   );
-}
-
-function groupPoints(
-  ledger: readonly LedgerRow[],
-): ReadonlyMap<string, HourPoint[]> {
-  const groups = new Map<string, HourPoint[]>();
-  for (const { logType, folderHour, rowsLoaded, bytes } of ledger) {
-    const points = groups.get(logType) ?? [];
-    points.push({ hour: folderHour as FolderHour, rows: rowsLoaded, bytes });
-    groups.set(logType, points);
-  }
-  return groups;
 }
 
 function describe({ hour, since, rows, low, high, sameAs }: Finding): string {

@@ -3,16 +3,17 @@ import type { Manifest } from "../classify/manifest.js";
 import { readManifest } from "../classify/read-manifest.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { ObjectStore } from "../ports/object-store.js";
-import type { HourRow, LedgerRow, Warehouse } from "../ports/warehouse.js";
+import type { HourRow, Warehouse } from "../ports/warehouse.js";
 import { judgeHour, type TypeHour } from "../status/hour-states.js";
 import { judgeFromLedger } from "./judge-from-ledger.js";
 import type { PageCounts } from "./page-model.js";
+import type { PageLoad } from "./read-page-ledger.js";
 
 export interface PageHourReading {
   readonly hour: FolderHour;
   readonly counts: PageCounts | null;
   readonly types: readonly TypeHour[];
-  readonly loads: readonly LedgerRow[];
+  readonly loads: readonly PageLoad[];
 }
 
 const manifestsAtOnce = 16;
@@ -20,18 +21,17 @@ const manifestsAtOnce = 16;
 /**
  * What became of each hour, by one query and as few manifests as that takes: those from `exactFrom` on, and those of older hours where
  * the loads are not all of the newest classification that the warehouse knows.
- * @param ledger The newest loads of these hours, others among them.
+ * @param loads By hour: the newest ones.
  */
 export async function readPageHours(
   catalogued: readonly string[],
   hours: readonly [FolderHour, ...FolderHour[]],
   exactFrom: FolderHour,
-  ledger: readonly LedgerRow[],
+  loads: ReadonlyMap<FolderHour, readonly PageLoad[]>,
   stage: ObjectStore,
   warehouse: Warehouse,
 ): Promise<PageHourReading[]> {
   const last = hours.at(-1) ?? hours[0];
-  const loads = groupByHour(ledger);
   const rows = new Map(
     (await warehouse.readHours(hours[0], last)).map((row) => [
       row.folderHour,
@@ -59,18 +59,6 @@ export async function readPageHours(
       };
     }),
   );
-}
-
-function groupByHour(
-  rows: readonly LedgerRow[],
-): ReadonlyMap<string, LedgerRow[]> {
-  const groups = new Map<string, LedgerRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.folderHour);
-    if (group === undefined) groups.set(row.folderHour, [row]);
-    else group.push(row);
-  }
-  return groups;
 }
 
 function countRow(row: HourRow): PageCounts {

@@ -40,10 +40,12 @@ export interface SentMessage {
   readonly messages: number;
   /** Opaque: names the conversation to this messenger, for what follows. Null where it has none. */
   readonly thread: string | null;
+  /** Receivers that the service refused, where the others have it; left out where it took all. */
+  readonly refused?: readonly string[];
 }
 
 /**
- * Tells people. Every error is a SluiceError: AccessError where the service refuses the caller, its channel or its
+ * Tells people. Every error is a SluiceError: AccessError where the service refuses the caller, its channel or all
  * receivers, ServiceError where it failed after its retries. No message of an error holds a token, a password or a webhook's URL.
  */
 export interface Messenger {

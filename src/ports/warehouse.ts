@@ -117,6 +117,8 @@ export interface ReplaceHour {
   readonly hour: HourRow;
   /** Of the type's staged rows, for `_sluice_columns`; not given where the catalog asks for none. */
   readonly columnCounts?: readonly ColumnCounts[];
+  /** As in LoadTempOptions. */
+  readonly mask?: readonly string[];
 }
 
 /** `superseded`: the ledger holds a higher `seq` for this type and hour, and nothing was changed. */
@@ -135,6 +137,8 @@ export interface LoadTempOptions {
   readonly jobId: string;
   /** Columns of TEMP that a conversion will read as times: a value that their format can't read is a misfit as well. */
   readonly timeFormats: ReadonlyMap<string, TimeFormat>;
+  /** Dotted paths of columns whose values no message may show; where there are some, the warehouse's own words about rows neither. */
+  readonly mask?: readonly string[];
 }
 
 /**

@@ -84,21 +84,24 @@ async function doHour(
   const source = todo.find(
     ({ kind }) => kind === "not_classified" || kind === "source_changed",
   );
-  let types = todo.flatMap(({ kind, type }) =>
-    (kind === "not_loaded" || kind === "quarantine_gone") && type !== null
-      ? [type]
-      : [],
+  // Both may name a type, and one load of it does both.
+  let types = new Set(
+    todo.flatMap(({ kind, type }) =>
+      (kind === "not_loaded" || kind === "quarantine_gone") && type !== null
+        ? [type]
+        : [],
+    ),
   );
   if (
     source !== undefined &&
     (await attempt(null, () => classify(options, ports, hour)))
   ) {
     done.add(source);
-    types = [...catalog.types.keys()];
+    types = new Set(catalog.types.keys());
   }
   const limit = pLimit(loadsAtOnce);
   await Promise.all(
-    types.map((type) =>
+    [...types].map((type) =>
       limit(async () => {
         if (!(await attempt(type, () => load(options, ports, hour, type))))
           return;

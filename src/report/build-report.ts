@@ -88,7 +88,11 @@ function buildRows(input: ReportInput): ReportRow[] {
         ? sumKnown(
             counted
               .filter((row) => hasHour(day, row))
-              .map(({ unknownTypes }) => unknownTypes[type] ?? 0),
+              .map(({ unknownTypes }) =>
+                Object.hasOwn(unknownTypes, type)
+                  ? (unknownTypes[type] ?? 0)
+                  : 0,
+              ),
           )
         : sumKnown(
             (loads.get(type) ?? [])

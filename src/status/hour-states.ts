@@ -20,12 +20,17 @@ export interface TypeHour {
   readonly catalogued: boolean;
 }
 
+type CountedLoad = Pick<
+  LedgerRow,
+  "logType" | "folderHour" | "seq" | "rowsLoaded" | "rowsSetAside"
+>;
+
 /** What became of one hour: a cell for each catalogued type, and for each other that the hour held or the ledger knows. */
 export function judgeHour(
   hour: string,
   catalogued: readonly string[],
   manifest: Manifest | null,
-  ledger: readonly LedgerRow[],
+  ledger: readonly CountedLoad[],
 ): TypeHour[] {
   const loads = new Map(
     ledger
@@ -54,7 +59,7 @@ export function judgeHour(
 function judge(
   rows: number | null,
   manifest: Manifest | null,
-  load: LedgerRow | undefined,
+  load: CountedLoad | undefined,
 ): HourState {
   if (manifest === null || rows === null)
     return load === undefined ? "not_done" : "differing";

@@ -78,8 +78,7 @@ export function createExpectedHours(series: HourSeries): ExpectedHours {
   const at = (values: Float64Array, index: number) => values[index] ?? NaN;
 
   function learnFirstDay(index: number): void {
-    if (series.rows(index) !== null && !series.isLeftOut(index))
-      seen[index] = at(logs, index);
+    if (series.rows(index) !== null) seen[index] = at(logs, index);
     if (index !== firstHours - 1) return;
     level = average(seen.subarray(0, firstHours));
     for (let hour = 0; hour < firstHours; hour += 1)
@@ -174,7 +173,7 @@ export function createExpectedHours(series: HourSeries): ExpectedHours {
           ended = endIncident(index - 1);
       }
       const isUnknown = series.rows(index) === null && isLearning;
-      if (series.isLeftOut(index) || isUnknown) return ended;
+      if (isUnknown) return ended;
       seen[index] = at(logs, index) - level;
       const { seenClass } = forecast;
       if (side === 0 || !seenClass) learnUsual(index, error, scales);

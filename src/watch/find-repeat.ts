@@ -22,7 +22,7 @@ const lags = [1, dayHours, weekHours] as const;
 /** A run that chance makes less often than this is none of chance. */
 const rareEnough = 1e-7;
 /** Counts of which more than this share is alike by chance tell nothing. */
-const tellingChance = 0.2;
+const tellingChance = 0.07;
 const shortestRun = 2;
 const longestRun = 48;
 const historyHours = 672;

@@ -11,8 +11,6 @@ export interface HourSeries {
   /** Null: there is no count of this hour. */
   readonly rows: (index: number) => number | null;
   readonly bytes: (index: number) => number | null;
-  /** Whether the hour says nothing of what is usual. */
-  readonly isLeftOut: (index: number) => boolean;
   readonly local: readonly LocalHour[];
 }
 
@@ -43,7 +41,6 @@ export function buildHourSeries(
     hourAt: (index) => toFolderHour(new Date((first + index) * hourMs)),
     rows: (index) => placed[index]?.rows ?? null,
     bytes: (index) => placed[index]?.bytes ?? null,
-    isLeftOut: (index) => placed[index]?.leftOut ?? false,
     local: placed.map((_, index) => localHour(first + index)),
   };
 }

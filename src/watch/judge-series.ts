@@ -96,10 +96,11 @@ function createHourJudge(
       );
       const alone = { hour, since: hour, rows, ...band };
       const repeat = findRepeat(repeatHours, index);
+      const isRepeat = repeat !== null && settings.rules.has(repeat.rule);
       const rule = judgeHour(rows, band, settings, () =>
         zerosAreRare(series, index),
       );
-      if (repeat !== null)
+      if (isRepeat)
         finding = {
           ...alone,
           rule: repeat.rule,

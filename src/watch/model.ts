@@ -27,8 +27,6 @@ export interface HourPoint {
   readonly rows: number | null;
   /** Of what was loaded; hours alike in rows and bytes have the same content. Left out, or null: not known. */
   readonly bytes?: number | null;
-  /** Reloads, and whatever else says nothing of what is usual: judged, and not learned from. */
-  readonly leftOut?: boolean;
 }
 
 /** Rows that an hour may have, both ends included, and the usual. */

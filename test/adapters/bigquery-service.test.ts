@@ -164,6 +164,7 @@ describe("BigQuery's answers that the stand-in does not give", () => {
   function load(
     warehouse: BigQueryWarehouse,
     sources: readonly LoadSource[],
+    mask: readonly string[] = [],
   ): Promise<number> {
     return warehouse.loadTemp({
       temp: "orders_TEMP_1",
@@ -174,6 +175,7 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       sources,
       jobId: "sluice_orders_2026112103_ab_0",
       timeFormats: new Map(),
+      mask,
     });
   }
 
@@ -312,6 +314,29 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         expect(error).to.be.instanceOf(DataRefusedError);
         expect(String(error)).to.include("a column's conversion failed");
         expect(jobs()).to.have.length(1);
+      });
+    }
+
+    const quotes = ["Query error: Bad int64 value: ", cancelled.message];
+    for (const message of quotes) {
+      it(`quotes no value of a masked column after "${message.slice(13, 37)}"`, async () => {
+        const end = failed({
+          reason: "invalidQuery",
+          message: `${message} s3cr3t at [14:1]`,
+        });
+        const warehouse = await open((request) =>
+          request.method === "POST" ? { json: end } : { json: pending },
+        );
+        const replace = async (mask: readonly string[]) =>
+          String(
+            await catchError(() =>
+              warehouse.replaceHour({ ...replacement, mask }),
+            ),
+          );
+        expect(await replace([])).to.include("s3cr3t");
+        const told = await replace(["user.email"]);
+        expect(told).to.include("its words are not shown");
+        expect(told).not.to.include("s3cr3t");
       });
     }
 
@@ -527,6 +552,31 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       expect(misfits[0]?.found).to.include("Couldn't convert value to X.");
       expect(jobs()).to.have.length(1);
     });
+
+    for (const mask of [[], ["user.email"]]) {
+      const what = mask.length === 0 ? "BigQuery's words" : "none of its words";
+      it(`says the reason and the place, and ${what} where ${mask.join() || "nothing"} is masked`, async () => {
+        const location = "gs://stage/a.ndjson";
+        const [first, second] = [9, 900].map((position) => ({
+          reason: "invalid",
+          location,
+          message: `Error while reading data, error message: JSON parsing error in row starting at position ${position}: Couldn't convert s3cr3t. File: ${location}`,
+        }));
+        const end = { errorResult: first, errors: [first, second] };
+        const warehouse = await open(
+          withJobs([{ status: { state: "DONE", ...end } }]),
+        );
+        const lines = ['{"id":1}', '{"id":2 }'];
+        const error = await catchError(() =>
+          load(warehouse, [source("a.ndjson", lines)], mask),
+        );
+        const { misfits } = error as MisfitError;
+        const told = `${String(error)} ${JSON.stringify(misfits)}`;
+        expect(told.includes("s3cr3t"), told).to.equal(mask.length === 0);
+        expect(told).to.include("a.ndjson:2");
+        expect(told).to.include("row starting at position 900");
+      });
+    }
 
     it("says how much it looked at, and BigQuery's words for the rest", async () => {
       const warehouse = await open(

@@ -28,7 +28,9 @@ if verb == "healthy":
         time.sleep(0.3)
     sys.exit()
 
-engine = sqlalchemy.create_engine(os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+url = os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+# SQLite is locked while Airflow writes, and for longer where a scheduler was killed.
+engine = sqlalchemy.create_engine(url, connect_args={"timeout": 60} if url.startswith("sqlite") else {})
 while True:
     with engine.connect() as connection:
         rows = connection.execute(sqlalchemy.text(what)).fetchall()

@@ -419,6 +419,52 @@ describe("watch --hour", () => {
       expect(place.messenger.titles).to.have.length(1);
     });
 
+    it("though a channel refuses one of them for ever", async () => {
+      await playHour(place, hour, {
+        rows: { ...share("view", 0.2), pay: 0 },
+      });
+      place.messenger.onSend = ({ title }) => {
+        if (title.startsWith("view")) throw new AccessError("too long");
+      };
+      const error = await watchPlace(place, hour).catch(
+        (each: unknown) => each,
+      );
+      expect(error).to.be.instanceOf(AccessError);
+      expect(place.messenger.titles.join()).to.match(/^pay: missing/);
+    });
+
+    it("once where only some receivers of a mail are refused, and says so in the log", async () => {
+      const messengers = [place.messenger];
+      const send = place.messenger.send.bind(place.messenger);
+      place.messenger.send = async (...given) => ({
+        ...(await send(...given)),
+        refused: ["nobody@acme.example"],
+      });
+      await watchPlace(place, hour, { messengers });
+      await watchPlace(place, hour, { messengers });
+      expect(place.messenger.titles).to.have.length(1);
+      expect(
+        place.lines.flatMap(({ fields }) => fields["refused"] ?? []),
+      ).to.deep.equal(["nobody@acme.example"]);
+    });
+
+    it("by one channel alone where its lease is lost meanwhile", async () => {
+      const other = new RecordingMessenger("other channel");
+      place.messenger.onSend = async () => {
+        await place.stage.put(watchRecordKey, Buffer.from("{}"));
+      };
+      const messengers = [place.messenger, other];
+      expect(
+        await watchPlace(place, hour, { messengers }).catch(
+          (each: unknown) => each,
+        ),
+      ).to.be.instanceOf(Error);
+      expect(other.titles).to.deep.equal([]);
+      expect(
+        place.lines.filter(({ message }) => message.includes("was not sent")),
+      ).to.deep.equal([]);
+    });
+
     it("to nobody where no channel is configured, and says so in the log", async () => {
       await watchPlace(place, hour, { messengers: [] });
       const warnings = place.lines.filter(({ level }) => level === "warn");
@@ -468,6 +514,42 @@ describe("watch --hour", () => {
       );
       expect(words[0]).to.equal("view: a finding is silenced by the catalog");
       expect(words[1]).to.match(/^view: a silence of the catalog has ended/);
+    });
+
+    it("an incident that is told already, until a silence ends", async () => {
+      place = await makeWatchPlace();
+      const { catalog } = place;
+      const until = new Date("2026-11-22T06:00:00Z");
+      const silence = { type: "view", rule: null, until, why: null };
+      const silenced = {
+        ...catalog,
+        watch: { ...catalog.watch, silences: [silence] },
+      };
+      for (let at = 0; at <= 25; at += 1) {
+        await playHour(place, next(at), { rows: share("view", 0.2, next(at)) });
+        if (at === 0) await watchPlace(place, hour);
+        if (at >= 22) await watchPlace(place, next(at), { catalog: silenced });
+      }
+      expect(place.messenger.titles).to.deep.equal([
+        "view: drop at the source, 2026-11-21T03",
+        "Still: view: drop at the source, 2026-11-21T03 to 2026-11-22T04",
+      ]);
+    });
+
+    it("until enough hours do, and is as old as the first of them, which must be loaded too", async () => {
+      place = await makeWatchPlace(["watch: { confirm: { hours: 2, of: 3 } }"]);
+      for (const at of [0, 1]) {
+        await playHour(place, next(at), { unloaded: ["view"] });
+        await watchPlace(place, next(at));
+      }
+      const { record } = await readWatchRecord(place.stage);
+      const [incident, ...others] = record.incidents;
+      expect(others).to.deep.equal([]);
+      expect(incident?.since).to.equal(hour);
+      expect(incident?.undone.map((undone) => undone.hour)).to.deep.equal([
+        hour,
+        next(1),
+      ]);
     });
 
     it("until enough hours of the last ones break the rule", async () => {

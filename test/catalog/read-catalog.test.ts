@@ -45,6 +45,7 @@ describe("reading the catalog", () => {
       labels: {},
       maximumBytesBilled: null,
     });
+    expect(catalog.mask).to.deep.equal([]);
     expect(catalog.retention).to.deep.equal({
       stageDays: null,
       manifestsDays: null,
@@ -58,6 +59,7 @@ describe("reading the catalog", () => {
       requirePartitionFilter: false,
       onBadRow: "fail",
       maxBad: 0.1,
+      mask: [],
       recordShares: false,
       labels: {},
       table: "page_view",
@@ -124,6 +126,7 @@ describe("reading the catalog", () => {
       requirePartitionFilter: false,
       onBadRow: "fail",
       maxBad: 0,
+      mask: ["url", "device.os"],
       recordShares: false,
       labels: {
         team: "web",

@@ -34,6 +34,7 @@ export function makeType(
     requirePartitionFilter: false,
     onBadRow: "fail",
     maxBad: 0.1,
+    mask: [],
     recordShares: false,
     labels: {},
     watch: defaultWatchSettings,
@@ -57,6 +58,7 @@ export function makeCatalog(changes: Partial<Catalog> = {}): Catalog {
     allowEmpty: false,
     compression: "none",
     maxSetAside: null,
+    mask: [],
     bigquery: { labels: {}, maximumBytesBilled: null },
     retention: {
       stageDays: null,

@@ -44,6 +44,7 @@ export function buildType(
     requirePartitionFilter: false,
     onBadRow: "fail",
     maxBad: 0.1,
+    mask: [],
     recordShares: false,
     labels: {},
     watch: defaultWatchSettings,
@@ -112,6 +113,7 @@ export function buildCatalog(
     allowEmpty: false,
     compression: "none",
     maxSetAside: null,
+    mask: [],
     bigquery: { labels: {}, maximumBytesBilled: null },
     retention: {
       stageDays: null,

@@ -244,7 +244,7 @@ describe("the image in real pods, restricted, read-only and small", function () 
       name: "too-small",
       words: ["classify", "--hour", bigHour],
       cpu: "1",
-      memory: "72Mi",
+      memory: "44Mi",
     });
     expect(`${exitCode} ${reason}`, log).to.equal("5 Error");
     expect(log).to.match(

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { DuckDbWarehouse } from "../../src/adapters/duckdb-warehouse.js";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import type { LogType } from "../../src/catalog/catalog.js";
-import { MisfitError, ServiceError } from "../../src/errors.js";
+import { AccessError, MisfitError, ServiceError } from "../../src/errors.js";
 import { listSetAside } from "../../src/load/list-set-aside.js";
 import { loadHour, type LoadHourPorts } from "../../src/load/load-hour.js";
 import type { QuarantinedRow } from "../../src/load/set-aside-rows.js";
@@ -222,6 +222,20 @@ describe("rows that do not fit, set aside", function () {
     });
   });
 
+  it("are told with how many misfits are in none of the reasons that were told apart", async () => {
+    const keys = Array.from({ length: 250 }, (_, index) => [`k${index}`, 1]);
+    const row = JSON.stringify({ id: 1, ...Object.fromEntries(keys) });
+    await stageRows([[row]]);
+    const result = await load(quarantined(1));
+    expect(result.set_aside_reasons).to.have.length(10);
+    expect(result.set_aside_ungrouped).to.equal(50);
+    expect(JSON.stringify(warned[0]?.fields)).to.include(
+      "and 50 misfits of further reasons",
+    );
+    const listed = await listSetAside({ hours: [hour], types: null }, ports());
+    expect(listed[0]?.ungrouped).to.equal(50);
+  });
+
   const tenRows = (bad: number) =>
     Array.from({ length: 10 }, (_, row) =>
       row < bad ? `{"id":"bad ${row}"}` : `{"id":${row}}`,
@@ -344,6 +358,51 @@ describe("rows that do not fit, set aside", function () {
     const result = await load(quarantined(1));
     expect(result.rows_set_aside).to.equal(2);
     expect(await readTable()).to.have.length(8);
+  });
+
+  it("leave no file once their type has them fail again, whose load may only read the stage", async () => {
+    await stageRows([tenRows(2)]);
+    await load(quarantined(1));
+    expect(await listFiles()).to.have.length(1);
+    await stageRows([tenRows(0)], { seq: 2 });
+    const failing: LogType = { ...quarantined(1), onBadRow: "fail" };
+    await load(failing);
+    expect(await listFiles()).to.deep.equal([]);
+
+    const unlisted = new Proxy(stage, {
+      get(target, name) {
+        if (name === "list")
+          return () => {
+            throw new AccessError("no right to list");
+          };
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function"
+          ? (value.bind(target) as unknown)
+          : value;
+      },
+    });
+    expect(await load(failing, fields, { stage: unlisted })).to.include({
+      outcome: "replaced",
+    });
+  });
+
+  it("leave no file of a load that failed before its transaction", async () => {
+    await stageRows([tenRows(2)]);
+    const unready = new Proxy(warehouse, {
+      get(target, name) {
+        if (name === "ensureTable")
+          return () => Promise.reject(new ServiceError("no answer"));
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function"
+          ? (value.bind(target) as unknown)
+          : value;
+      },
+    });
+    const error = await catchError(() =>
+      load(quarantined(1), fields, { warehouse: unready }),
+    );
+    expect(String(error)).to.include("no answer");
+    expect(await listFiles()).to.deep.equal([]);
   });
 
   it("are those of the load that stands when two run at once", async () => {

@@ -2,7 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { chooseReplayExit, listReplay, replay } from "../../jobs/replay.js";
+import { UsageError } from "../../src/errors.js";
+import { addHours, hoursBetween } from "../../src/folder-hour.js";
 import type { Catalog } from "../../src/catalog/catalog.js";
+import { catchError } from "../contract/warehouse.js";
 import { queryDuckDb } from "../contract/query-duckdb.js";
 import {
   hour,
@@ -73,6 +76,68 @@ describe("replay", function () {
         rows: 1,
       },
     ]);
+  });
+
+  it("refuses to list a type that neither the catalog nor the ledger has", async () => {
+    const error = await catchError(() =>
+      listReplay({ ...options(), type: "veiw" }, ports()),
+    );
+    expect(error).to.be.instanceOf(UsageError);
+    const types = new Map(catalog.types);
+    types.delete("view");
+    const without = { ...options(), catalog: { ...catalog, types } };
+    const listed = await listReplay({ ...without, type: "view" }, ports());
+    expect(listed).to.have.length(1);
+  });
+
+  it("reads the ledger two weeks at a time, and misses no hour", async () => {
+    const ranges: string[] = [];
+    const warehouse = new Proxy(place.warehouse, {
+      get(target, name) {
+        if (name === "readLedger")
+          return (from: string, to: string) => {
+            ranges.push(`${from} ${to}`);
+            return target.readLedger(from, to);
+          };
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function"
+          ? (value.bind(target) as unknown)
+          : value;
+      },
+    });
+    const [first, ...others] = hoursBetween(addHours(hour, -336), nextHour);
+    if (first === undefined) throw new Error("the range is empty");
+    const hours = [first, ...others] as const;
+    const listed = await listReplay(
+      { ...options(), hours },
+      { ...ports(), warehouse },
+    );
+    expect(ranges).to.deep.equal([
+      "2026-11-07T03 2026-11-21T02",
+      "2026-11-21T03 2026-11-21T04",
+    ]);
+    expect(listed.map((each) => each.hour)).to.deep.equal([hour]);
+    const { hours: replayed } = await replay({ ...options(), hours }, ports());
+    expect(replayed).to.have.length(2 * 338);
+    expect(
+      replayed.flatMap((each) => (each.outcome === "left" ? [] : [each.hour])),
+    ).to.deep.equal([hour]);
+  });
+
+  it("exits with 3 where a higher seq is loaded already", async () => {
+    const warehouse = new Proxy(place.warehouse, {
+      get(target, name) {
+        if (name === "replaceHour") return () => Promise.resolve("superseded");
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function"
+          ? (value.bind(target) as unknown)
+          : value;
+      },
+    });
+    const result = await replay(options(), { ...ports(), warehouse });
+    expect(result.failures).to.deep.equal([]);
+    expect(result.hours[0]).to.include({ outcome: "superseded", after: 1 });
+    expect(chooseReplayExit(result)).to.equal(3);
   });
 
   it("loads the hours that have rows set aside, and leaves the others", async () => {

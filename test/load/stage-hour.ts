@@ -86,6 +86,7 @@ export function logType(
     requirePartitionFilter: false,
     onBadRow: "fail",
     maxBad: 0.1,
+    mask: [],
     recordShares: false,
     labels: {},
     watch: defaultWatchSettings,

@@ -9,6 +9,7 @@ import { readManifest } from "../../src/classify/read-manifest.js";
 import { judgeLoads } from "../../src/reconcile/judge-loads.js";
 import { findUnnamedQuarantine } from "../../src/reconcile/judge-quarantine.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
+import type { TableField } from "../../src/schema/table-field.js";
 import { MemoryObjectStore } from "../classify/memory-object-store.js";
 import {
   hour,
@@ -425,6 +426,47 @@ describe("reconcile", () => {
     ]);
     expect(nameFindings(await reconcile(false))).to.deep.equal([]);
     expect(await place.warehouse.countRows("view", hour)).to.equal(2);
+  });
+
+  it("loads a type once whose counts differ and whose file is gone too", async () => {
+    await writeObject(place, "2026/11/21/03/b", 'view:"x"', "view:5");
+    const types = [...place.catalog.types].map(
+      ([name, type]) =>
+        [
+          name,
+          { ...type, onBadRow: "quarantine" as const, maxBad: 1 },
+        ] as const,
+    );
+    const catalog = { ...place.catalog, types: new Map(types) };
+    await reconcilePlace(place, { catalog, run: true });
+    for (const key of await listStage(place))
+      if (key.startsWith("_quarantine/")) await place.stage.delete(key);
+    await writeObject(place, "2026/11/21/03/c", "view:6");
+    await classify();
+    const temps: string[] = [];
+    const warehouse = new Proxy(place.warehouse, {
+      get(target, name) {
+        if (name === "createTemp")
+          return (temp: string, fields: readonly TableField[]) => {
+            temps.push(temp.replace(/_TEMP_.*/, ""));
+            return target.createTemp(temp, fields);
+          };
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function"
+          ? (value.bind(target) as unknown)
+          : value;
+      },
+    });
+    const result = await reconcilePlace(
+      place,
+      { catalog, run: true },
+      { warehouse },
+    );
+    expect(nameFindings(result)).to.include.members([
+      "2026-11-21T03 view not_loaded done",
+      "2026-11-21T03 view quarantine_gone done",
+    ]);
+    expect(temps.sort()).to.deep.equal(["pay", "view"]);
   });
 });
 

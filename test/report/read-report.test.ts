@@ -196,6 +196,18 @@ describe("a day's report", () => {
     );
   });
 
+  it("knows no rows of a stranger by the name of what every object has", async () => {
+    const place = makeReportPlace(["purchase"]);
+    await fill(place, { purchase: 1, constructor: 5 });
+    for (const hour of hoursOf(1)) place.count(hour, {});
+
+    const { types } = await place.read();
+    expect(types[0]).to.deep.include({
+      type: "constructor",
+      rows: { day: 120, before: 0, lastWeek: null },
+    });
+  });
+
   it("counts what was set aside, and why", async () => {
     const place = makeReportPlace(["purchase"]);
     for (const hour of hours) {

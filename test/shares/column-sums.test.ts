@@ -186,6 +186,14 @@ function testColumnSums(name: string, open: () => Promise<Place>): void {
       expect(await readDay()).to.deep.equal([]);
     });
 
+    it("makes the view again that a kill left unmade", async () => {
+      await loadOnce([counted("a", 1)]);
+      await place.query("DROP VIEW _sluice_columns_current");
+      await loadOnce([counted("a", 2)], { seq: 2 });
+      const view = "SELECT records FROM _sluice_columns_current";
+      expect(await place.query(view)).to.deep.equal([{ records: "2" }]);
+    });
+
     it("counts a load once whose ledger row came in twice", async () => {
       await loadOnce([counted("a", 2)], { jobId: "same" });
       await loadOnce([counted("a", 2)], { jobId: "same" });

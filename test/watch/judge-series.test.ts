@@ -86,6 +86,12 @@ describe("judging a type's hours", () => {
       { rules: new Set(["drop", "jump"]) },
     ],
     [
+      "tells of a drop whose counts stand still, where that is switched off",
+      within(486, 491, () => 200),
+      hours(486, 491, "drop"),
+      { rules: new Set(["drop"]) },
+    ],
+    [
       "does not tell of less than the share that a drop must lose",
       within(486, 488, (rows) => Math.round(rows / 2)),
       [],
@@ -163,16 +169,6 @@ describe("judging a type's hours", () => {
       Number(usual[510]?.band?.expected),
       15,
     );
-  });
-
-  it("learns nothing from an hour that is left out", () => {
-    const points = within(480, 500, (rows) => rows * 3).map((point, index) =>
-      index >= 480 && index <= 500 ? { ...point, leftOut: true } : point,
-    );
-    const verdicts = judge(points);
-
-    expect(verdicts[510]?.state).to.equal("fine");
-    expect(verdicts[534]?.band?.expected).to.be.below(1700);
   });
 
   it("guesses the first weekend from working days, and tells of next to nothing alone", () => {

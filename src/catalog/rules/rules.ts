@@ -11,6 +11,7 @@ import {
   labelsAreFew,
   partitionFilterNeedsPartitions,
 } from "./bigquery-rules.js";
+import { masksAreColumns } from "./mask-rules.js";
 import { manifestsOutliveTheStage } from "./retention-rules.js";
 import type { Rule } from "./rule.js";
 import {
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   expirationFitsPartitions,
   partitionFilterNeedsPartitions,
   labelsAreFew,
+  masksAreColumns,
   manifestsOutliveTheStage,
   calendarDaysExist,
   silencesFit,
