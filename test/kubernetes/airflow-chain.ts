@@ -10,7 +10,6 @@ import {
 } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import { findPackageRoot } from "../../src/package-root.js";
@@ -77,34 +76,20 @@ for (const version of ["2", "3"] as const)
       });
       for (const file of files.filter((entry) => entry.isFile())) {
         const path = join(file.parentPath, file.name);
-        await putLog(path.slice(source.length + 1), await readFile(path));
+        await clouds.putLog(
+          path.slice(source.length + 1),
+          await readFile(path),
+        );
       }
       const line = '{"log_type":"purchase","quantity":"many"}\n';
-      await putLog("2026/01/15/03/logs.ndjson", Buffer.from(line));
+      await clouds.putLog("2026/01/15/03/logs.ndjson", Buffer.from(line));
       for (const hour of ["04", "05"])
-        await putLog(
+        await clouds.putLog(
           `2026/01/15/${hour}/logs.ndjson`,
           Buffer.from(`{"log_type":"${quiet}"}\n`.repeat(10)),
         );
       const long = `{"log_type":"page_view","text":"${"x".repeat(90_000_000)}"}\n`;
-      await putLog("2026/01/15/06/logs.ndjson", Buffer.from(long));
-    }
-
-    async function putLog(key: string, body: Uint8Array): Promise<void> {
-      const { environment } = clouds;
-      const client = new S3Client({
-        region: "us-east-1",
-        endpoint: environment["AWS_ENDPOINT_URL_S3"] ?? "",
-        forcePathStyle: true,
-        credentials: {
-          accessKeyId: environment["AWS_ACCESS_KEY_ID"] ?? "",
-          secretAccessKey: environment["AWS_SECRET_ACCESS_KEY"] ?? "",
-        },
-      });
-      await client.send(
-        new PutObjectCommand({ Bucket: "logs", Key: `raw/${key}`, Body: body }),
-      );
-      client.destroy();
+      await clouds.putLog("2026/01/15/06/logs.ndjson", Buffer.from(long));
     }
 
     /** The shop's, cut to a few types; in the pods by ConfigMaps, as the DAGs mount them. */

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { startBigQueryServer } from "../servers/bigquery-server.js";
 import { startGcsServer } from "../servers/gcs-server.js";
 import { startS3Server } from "../servers/s3-server.js";
@@ -11,6 +12,8 @@ export interface Clouds {
   readonly environment: Readonly<Record<string, string>>;
   /** Until it is let go again, S3 takes connections and answers nothing. */
   holdS3: (isHeld: boolean) => void;
+  /** `key` is below the source. */
+  putLog: (key: string, body: Uint8Array) => Promise<void>;
   /** Rows of one query, their cells as text. */
   query: (sql: string) => Promise<string[][]>;
   stop: () => Promise<void>;
@@ -63,6 +66,18 @@ export async function startClouds(): Promise<Clouds> {
     holdS3: (isHeld) => {
       isS3Held = isHeld;
       if (!isHeld) forwards.s3.hangUp();
+    },
+    putLog: async (key, body) => {
+      const client = new S3Client({
+        region: environment.AWS_REGION,
+        endpoint: environment.AWS_ENDPOINT_URL_S3,
+        forcePathStyle: true,
+        credentials: s3,
+      });
+      await client.send(
+        new PutObjectCommand({ Bucket: "logs", Key: `raw/${key}`, Body: body }),
+      );
+      client.destroy();
     },
     query: async (sql) => {
       const answer = (await post(`${project}/queries`, {

@@ -17,6 +17,8 @@ const hour = "2026-01-15T00";
 const bigHour = "2026-01-15T05";
 /** Has one line. */
 const emptyHour = "2026-01-15T01";
+/** Has one line of 90 MB. */
+const longHour = "2026-01-15T06";
 
 /** Of a catalog; the Secret's URLs go before these. */
 const head = [
@@ -45,6 +47,8 @@ describe("the image in real pods, restricted, read-only and small", function () 
       });
       expect(exitCode, log).to.equal(0);
     }
+    const line = `{"log_type":"page_view","text":"${"x".repeat(90_000_000)}"}\n`;
+    await clouds.putLog("2026/01/15/06/logs.ndjson", Buffer.from(line));
   });
   after(async () => {
     await clouds.stop();
@@ -242,9 +246,9 @@ describe("the image in real pods, restricted, read-only and small", function () 
   it("says so, with exit code 5, where its memory is too small", async () => {
     const { exitCode, reason, log } = await runPod({
       name: "too-small",
-      words: ["classify", "--hour", bigHour],
+      words: ["classify", "--hour", longHour],
       cpu: "1",
-      memory: "44Mi",
+      memory: "96Mi",
     });
     expect(`${exitCode} ${reason}`, log).to.equal("5 Error");
     expect(log).to.match(
