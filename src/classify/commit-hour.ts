@@ -52,9 +52,14 @@ export async function commitHour(
   }
   if (isListedInTime) standing = await readManifest(stage, hour);
   if (standing?.manifest.run === run) {
+    const replaced = new Set(
+      previous === null ? [] : filesOf(previous.manifest),
+    );
     return finish(
       standing.manifest,
-      isListedInTime ? listed : listed.filter((key) => isOfPlan(key, manifest)),
+      isListedInTime
+        ? listed
+        : listed.filter((key) => isOfPlan(key, manifest) || replaced.has(key)),
     );
   }
   return standing !== null &&

@@ -242,6 +242,25 @@ describe("an hour in shards, where answers are lost, files go, and others come b
       expect((await describeHour(place))?.orphans).to.deep.equal([]);
     });
 
+    it("of a manifest before a plan is swept by a commit that found it committed meanwhile by another, which was killed", async () => {
+      await putLine("old", "gone");
+      await classifyPlace(place);
+      await place.source.delete(`${prefix}old`);
+      const plan = await planPlace(place, 1);
+      await shardPlace(place, plan, 1, 1);
+      let isListed = false;
+      const stage = aroundCalls(place.stage, async (call, make) => {
+        if (isListed && call.method === "get") {
+          isListed = false;
+          await killAt(place, isDelete, (mortal) => commitPlace(mortal, plan));
+        }
+        isListed ||= call.method === "list" && call.key.startsWith("gone/");
+        return make();
+      });
+      await commitPlace({ ...place, stage }, plan);
+      expect((await describeHour(place))?.orphans).to.deep.equal([]);
+    });
+
     it("of a shard of a plan that another one overtook is swept with the plan", async () => {
       await putLine("odd", "odd");
       const old = await planPlace(place, 1);
