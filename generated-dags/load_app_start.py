@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
@@ -62,6 +63,8 @@ with DAG(
     params={
         "hour": Param(
             None,
+            # Airflow checks this schema against its draft at each parsing; this draft is small.
+            **{"$schema": "http://json-schema.org/draft-04/schema#"},
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",
@@ -122,8 +125,8 @@ with DAG(
         env_vars=[
             k8s.V1EnvVar(name="SLUICE_CATALOG_HASH", value="sha256:9707d8e1c9d7e10164a4b4804695721092c35b3f2702849907a230d18a3c69f6"),
         ],
-        env_from=[
-            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
+        secrets=[
+            Secret("env", None, "sluice"),
         ],
         # As Kubernetes writes them: the client's models cost a quarter of the file's parsing.
         security_context={"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
@@ -56,8 +57,8 @@ with DAG(
         env_vars=[
             k8s.V1EnvVar(name="TMPDIR", value="/spool"),
         ],
-        env_from=[
-            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
+        secrets=[
+            Secret("env", None, "sluice"),
         ],
         volumes=[
             k8s.V1Volume(name="spool", empty_dir=k8s.V1EmptyDirVolumeSource(size_limit="20Gi")),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
@@ -78,8 +79,8 @@ with DAG(
             requests={"cpu": "250m", "memory": "512Mi"},
             limits={"memory": "512Mi"},
         ),
-        env_from=[
-            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
+        secrets=[
+            Secret("env", None, "sluice"),
         ],
         # As Kubernetes writes them: the client's models cost a quarter of the file's parsing.
         security_context={"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},

@@ -10,6 +10,7 @@ export interface DagView {
   readonly tags: PythonSource;
   readonly docLines: readonly PythonSource[];
   readonly hasOnFailure: boolean;
+  readonly hasSecrets: boolean;
 }
 
 interface ScheduledView extends DagView {

@@ -293,5 +293,6 @@ function buildDagView(
     dagId: pythonLiteral(dagId),
     startDate: pythonDatetime(new Date(startMs)),
     hasOnFailure: airflow.onFailure !== null,
+    hasSecrets: airflow.envFromSecrets.length > 0,
   };
 }

@@ -25,9 +25,10 @@ export interface PodView {
     readonly value: PythonSource;
   }[];
   readonly hasPodName: boolean;
-  readonly hasEnvFrom: boolean;
-  readonly envFromSecrets: readonly PythonSource[];
-  readonly envFromConfigMaps: readonly PythonSource[];
+  readonly hasSecrets: boolean;
+  readonly secrets: readonly PythonSource[];
+  readonly hasConfigMaps: boolean;
+  readonly configMaps: PythonSource;
   readonly hasVolumes: boolean;
   readonly hasSpool: boolean;
   readonly spoolSize: PythonSource;
@@ -121,13 +122,11 @@ export function buildPodView(airflow: AirflowSettings, task: PodTask): PodView {
       value: pythonLiteral(toInertTemplate(value)),
     })),
     hasPodName: task.knowsItsName ?? false,
-    hasEnvFrom:
-      airflow.envFromSecrets.length + airflow.envFromConfigMaps.length > 0,
     // Airflow renders the names of ConfigMaps, but not those of Secrets and service accounts.
-    envFromSecrets: airflow.envFromSecrets.map((name) => pythonLiteral(name)),
-    envFromConfigMaps: airflow.envFromConfigMaps.map((name) =>
-      pythonLiteral(toInertTemplate(name)),
-    ),
+    hasSecrets: airflow.envFromSecrets.length > 0,
+    secrets: airflow.envFromSecrets.map((name) => pythonLiteral(name)),
+    hasConfigMaps: airflow.envFromConfigMaps.length > 0,
+    configMaps: pythonLiteral(airflow.envFromConfigMaps.map(toInertTemplate)),
     hasVolumes: spools || catalog !== null || schemas !== null,
     hasSpool: spools,
     spoolSize: pythonLiteral(airflow.classify.spool),

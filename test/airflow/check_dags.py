@@ -230,6 +230,7 @@ def check_folder(folder):
     for dag_id, dag in sorted(bag.dags.items()):
         rendered = {field: to_plain(value) for field, value in check_dag(dag, classify_minute).items()}
         rendered["doc_md"] = dag.doc_md
+        rendered["secrets"] = sorted({secret.secret for task in dag.tasks for secret in getattr(task, "secrets", [])})
         rendered["outlets"] = [asset.uri for task in dag.tasks for asset in task.outlets]
         for field, value in expected.get(dag_id, {}).items():
             found = rendered.get(field)

@@ -22,14 +22,10 @@ const env = [...(catalog.airflow?.env ?? [])].map(([name, value]) => ({
   name,
   value,
 }));
-const envFrom = [
-  { secretRef: { name: "{{ secret }}.json" } },
-  { configMapRef: { name: "{{ config }}" } },
-  { configMapRef: { name: "settings.yaml" } },
-];
 const pod = {
   env_vars: env,
-  env_from: envFrom,
+  secrets: ["{{ secret }}.json"],
+  configmaps: ["{{ config }}", "settings.yaml"],
   image: "{{ image }}/x.json",
   namespace: "{{ namespace }}",
   volumes: [

@@ -111,9 +111,9 @@ describe("the generated Python", () => {
       shape: [],
     };
     expect(calls).to.deep.equal(
-      `AirflowFailException Asset ClassifiedHour CronDataIntervalTimetable DAG Param SluicePod ValueError bool context.get datetime folder_hour
-k8s.V1ConfigMapEnvSource k8s.V1ConfigMapVolumeSource k8s.V1EnvFromSource k8s.V1EnvVar
-k8s.V1ResourceRequirements k8s.V1SecretEnvSource k8s.V1Volume k8s.V1VolumeMount
+      `AirflowFailException Asset ClassifiedHour CronDataIntervalTimetable DAG Param Secret SluicePod ValueError bool context.get datetime folder_hour
+k8s.V1ConfigMapVolumeSource k8s.V1EnvVar
+k8s.V1ResourceRequirements k8s.V1Volume k8s.V1VolumeMount
 logical_date.astimezone logical_date.astimezone(timezone.utc).replace logical_date.astimezone(timezone.utc).strftime
 super super().cleanup super().poke timedelta`.split(/\s/),
     );

@@ -47,6 +47,8 @@ with DAG(
     params={
         "hour": Param(
             None,
+            # Airflow checks this schema against its draft at each parsing; this draft is small.
+            **{"$schema": "http://json-schema.org/draft-04/schema#"},
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",

@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
@@ -82,10 +83,10 @@ with DAG(
         env_vars=[
             k8s.V1EnvVar(name="AWS_REGION", value="ap-northeast-2"),
         ],
-        env_from=[
-            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
-            k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="sluice-settings")),
+        secrets=[
+            Secret("env", None, "sluice"),
         ],
+        configmaps=["sluice-settings"],
         volumes=[
             k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-catalog")),
             k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-schemas")),

@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
@@ -48,6 +49,8 @@ with DAG(
     params={
         "hour": Param(
             None,
+            # Airflow checks this schema against its draft at each parsing; this draft is small.
+            **{"$schema": "http://json-schema.org/draft-04/schema#"},
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",
@@ -78,10 +81,10 @@ with DAG(
         env_vars=[
             k8s.V1EnvVar(name="AWS_REGION", value="ap-northeast-2"),
         ],
-        env_from=[
-            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="sluice")),
-            k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="sluice-settings")),
+        secrets=[
+            Secret("env", None, "sluice"),
         ],
+        configmaps=["sluice-settings"],
         volumes=[
             k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-catalog")),
             k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="sluice-schemas")),

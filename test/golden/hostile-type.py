@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Asset, Param
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
@@ -62,6 +63,8 @@ with DAG(
     params={
         "hour": Param(
             None,
+            # Airflow checks this schema against its draft at each parsing; this draft is small.
+            **{"$schema": "http://json-schema.org/draft-04/schema#"},
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",
@@ -151,11 +154,10 @@ with DAG(
             k8s.V1EnvVar(name="TEXT_20", value=""),
             k8s.V1EnvVar(name="TEXT_21", value=" "),
         ],
-        env_from=[
-            k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name="{{ secret }}.json")),
-            k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="{{ \"\\u007b\\u007b config \\u007d\\u007d\" }}")),
-            k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name="{{ \"settings.yaml\" }}")),
+        secrets=[
+            Secret("env", None, "{{ secret }}.json"),
         ],
+        configmaps=["{{ \"\\u007b\\u007b config \\u007d\\u007d\" }}", "{{ \"settings.yaml\" }}"],
         volumes=[
             k8s.V1Volume(name="catalog", config_map=k8s.V1ConfigMapVolumeSource(name="{{ \"\\u007b\\u007b catalog \\u007d\\u007d\" }}")),
             k8s.V1Volume(name="schemas", config_map=k8s.V1ConfigMapVolumeSource(name="{{ \"schemas.json\" }}")),
