@@ -1,4 +1,4 @@
-import { chooseTypes } from "../src/run/choose-types.js";
+import { chooseTypes, unknownTypeError } from "../src/run/choose-types.js";
 import type { Catalog } from "../src/catalog/catalog.js";
 import { exitCodes, type ExitCode } from "../src/errors.js";
 import type { FolderHour } from "../src/folder-hour.js";
@@ -35,14 +35,12 @@ export async function listReplay(
   { catalog, hours, type }: Omit<ReplayOptions, "force">,
   ports: { readonly stage: ObjectStore; readonly warehouse: Warehouse },
 ): Promise<SetAsideHour[]> {
-  const types = type === null ? null : [type];
-  if (
-    type !== null &&
-    !catalog.types.has(type) &&
-    !(await isLoaded(type, hours, ports.warehouse))
-  )
-    chooseTypes(catalog, types);
-  return listSetAside({ hours, types }, ports);
+  const isKnown =
+    type === null ||
+    catalog.types.has(type) ||
+    (await isLoaded(type, hours, ports.warehouse));
+  if (!isKnown) throw unknownTypeError(catalog, type);
+  return listSetAside({ hours, types: type === null ? null : [type] }, ports);
 }
 
 async function isLoaded(

@@ -1,6 +1,8 @@
-import { closest } from "fastest-levenshtein";
 import type { Catalog, LogType } from "../catalog/catalog.js";
 import { UsageError } from "../errors.js";
+import { suggestName } from "../schema/suggest-name.js";
+
+const namesTold = 40;
 
 /** The types of a list such as `purchase,refund`; every type where there is none. Throws UsageError on a name that the catalog lacks. */
 export function chooseTypes(
@@ -10,12 +12,19 @@ export function chooseTypes(
   if (names === null) return [...catalog.types.values()];
   return names.map((name) => {
     const type = catalog.types.get(name);
-    if (type !== undefined) return type;
-    const guess = closest(name, [...catalog.types.keys()]);
-    throw new UsageError(
-      `${JSON.stringify(name)} is not a log type of ${catalog.file} (did you mean ${guess}?)`,
-    );
+    if (type === undefined) throw unknownTypeError(catalog, name);
+    return type;
   });
+}
+
+export function unknownTypeError(catalog: Catalog, name: string): UsageError {
+  const names = [...catalog.types.keys()];
+  const hint =
+    suggestName(name, names) ||
+    `: expected one of ${names.slice(0, namesTold).join(", ")}${names.length > namesTold ? ", ..." : ""}`;
+  return new UsageError(
+    `${JSON.stringify(name)} is not a log type of ${catalog.file}${hint}`,
+  );
 }
 
 /** Reads `--types a,b`. */

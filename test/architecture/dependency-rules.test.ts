@@ -71,7 +71,7 @@ describe("the dependency rules", () => {
           to: { path: "^src/commands" },
         },
       ],
-    } as unknown as IFlattenedRuleSet);
+    });
     expect(planted.summary.violations).to.not.be.empty;
   });
 });

@@ -102,6 +102,11 @@ describe("the command line", function () {
       says: "did you mean refund?",
     },
     {
+      words: ["replay", "--type", "nope", "--hour", "2026-01-15T03"],
+      status: 2,
+      says: '"nope" is not a log type of catalog.yaml: expected one of page_view, search,',
+    },
+    {
       words: ["check", "--catalog", "no-such.yaml"],
       status: 2,
       says: "no-such.yaml",
