@@ -3,11 +3,17 @@ import {
   buildBackfillStep,
   type BackfillStep,
 } from "../src/dags/backfill-commands.js";
+import { describeBackfillSize } from "../src/dags/describe-backfill-size.js";
 import type { DagSchedule } from "../src/dags/schedules.js";
 import { readSchedules } from "../src/dags/read-schedules.js";
 import { UsageError } from "../src/errors.js";
 import { hoursBetween, startOf, type FolderHour } from "../src/folder-hour.js";
 import { suggestName } from "../src/schema/suggest-name.js";
+import {
+  measureHours,
+  type HoursSize,
+  type MeasuredStores,
+} from "../src/status/measure-hours.js";
 
 export interface BackfillOptions {
   readonly catalog: Catalog;
@@ -22,21 +28,28 @@ export interface BackfillOptions {
 export interface BackfillPlan {
   readonly hours: number;
   readonly runs: number;
+  /** Null: not asked for. */
+  readonly size: HoursSize | null;
   /** In the order to run them: the classifier first. */
   readonly steps: readonly BackfillStep[];
   /** What an operator reads: comments and shell commands. */
   readonly lines: readonly string[];
 }
 
-/** What an operator types to have these hours done again, on Airflow 2 and on Airflow 3. */
+/**
+ * What an operator types to have these hours done again, on Airflow 2 and on Airflow 3.
+ * @param stores Where to look how much that is. Null: nowhere.
+ */
 export async function backfill(
   options: BackfillOptions,
+  stores: MeasuredStores | null = null,
 ): Promise<BackfillPlan> {
   const { classifier, loads } = await readSchedules(
     options.catalog,
     options.dagDirectory,
   );
-  const hours = hoursBetween(options.from, options.to).length;
+  const range = hoursBetween(options.from, options.to);
+  const hours = range.length;
   const chosen =
     options.types === undefined
       ? loads
@@ -54,6 +67,11 @@ export async function backfill(
         )
         .join("\n"),
     );
+  const types = chosen.map(({ type }) => type);
+  const size =
+    stores === null
+      ? null
+      : await measureHours(options.catalog, range, types, stores);
   const steps = dags.map((dag) =>
     buildBackfillStep(dag, options.from, options.to),
   );
@@ -63,9 +81,13 @@ export async function backfill(
   return {
     hours,
     runs,
+    size,
     steps,
     lines: [
       `# Folder hours ${options.from} to ${options.to}: ${count}. Hours that are done are done again.`,
+      ...(size === null ? [] : describeBackfillSize(size)).map(
+        (line) => `# ${line}`,
+      ),
       "# Runs by hand at these logical dates are run again as the backfill's, without the hour that they were given.",
       "",
       "# Airflow 2: one after the other; each command ends when its runs have ended.",

@@ -141,9 +141,19 @@ const addBackfill: AddCommand = (yargs, context) =>
           requiresArg: true,
           describe: "Only these log types, like purchase,refund",
         })
+        .option("size", {
+          type: "boolean",
+          default: false,
+          describe:
+            "Say how much will be read and loaded; lists the source and reads the stage's manifests",
+        })
         .example(
           "$0 backfill --from 2026-11-21T00 --to 2026-11-21T05 --types purchase",
           "Runs nothing",
+        )
+        .example(
+          "$0 backfill --from 2026-11-01T00 --to 2026-11-20T23 --size",
+          "A long range: how much is it?",
         ),
     async (args) => {
       const { backfill } = await import("../../jobs/backfill.js");
@@ -153,11 +163,15 @@ const addBackfill: AddCommand = (yargs, context) =>
         to: parseFolderHour(args.to),
       };
       const catalog = await context.openCatalog(args);
-      const result = await backfill({
-        catalog,
-        ...range,
-        ...(types !== null && { types }),
-      });
+      const result = await backfill(
+        { catalog, ...range, ...(types !== null && { types }) },
+        args.size
+          ? {
+              source: await context.openSource(catalog),
+              stage: await context.openStage(catalog),
+            }
+          : null,
+      );
       context.finish(args, result, result.lines.join("\n"));
     },
   );

@@ -13,6 +13,8 @@ start() { # start NAME COMMAND...: in the background, its output in $run/NAME.lo
 }
 stop_last() { kill "${started[-1]}" 2>/dev/null || true; wait "${started[-1]}" 2>/dev/null || true; unset 'started[-1]'; }
 stop_all() {
+  # A backfill takes the first signal for a wish to end its tasks, and goes on.
+  while [ -n "${commands_pid:-}" ] && kill "$commands_pid" 2>/dev/null; do sleep 1; done
   while [ "${#started[@]}" -gt 0 ]; do stop_last; done
   if [ -n "${postgres_data:-}" ]; then stop_postgres; fi
 }
@@ -50,6 +52,8 @@ use_airflow() { # use_airflow 2|3 RUN DAGS: the settings of one Airflow that liv
   export PATH=$venv/bin:$PATH AIRFLOW_HOME=$run AIRFLOW__CORE__DAGS_FOLDER=$3
   export AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False
   export AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT=180 AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY=True
+  # DAG files change between plays: what they are now counts at once.
+  export AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL=0 AIRFLOW__CORE__MIN_SERIALIZED_DAG_FETCH_INTERVAL=0
   export AIRFLOW__CORE__PARALLELISM=4 AIRFLOW__CORE__EXECUTOR=LocalExecutor
   export AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE=False # only the runs that are asked for
   export AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC=1 AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC=1
@@ -94,10 +98,26 @@ migrate() { # a new metadata database, migrated once and copied ever after
   start_postgres "$saved"
 }
 query() { "$venv/bin/python" "$here/query_metadata.py" "$@"; }
-airflow_commands() { "$venv/bin/python" "$here/run_commands.py" "$@" >>"$run/commands.log" 2>&1; }
+# One interpreter for all commands: each of its own would take seconds to import Airflow.
+start_commands() {
+  mkfifo "$run/asked" "$run/answered"
+  start commands "$venv/bin/python" "$here/run_commands.py" --serve "$run/asked" "$run/answered"
+  commands_pid=${started[-1]}
+  exec {asked}<>"$run/asked" {answered}<>"$run/answered"
+}
+airflow_commands() { # airflow_commands LINE...: one after the other, failed ones too; fails where one of them did
+  local code
+  printf '%s\n' "$@" "" >&"$asked"
+  until read -r -t 5 code <&"$answered"; do
+    kill -0 "$commands_pid" 2>/dev/null || { echo "run_commands.py has ended; see $run/commands.log" >&2; return 1; }
+  done
+  return "$code"
+}
 start_scheduler() { start scheduler "$venv/bin/python" "$here/run_commands.py" scheduler; }
+start_triggerer() { start triggerer airflow triggerer --skip-serve-logs; }
 start_airflow() { # Airflow 3's three services, the DAGs parsed; Airflow 2's backfills need none
   migrate
+  start_commands
   if [ "$version" = 2 ]; then return; fi
   start api-server airflow api-server
   start dag-processor airflow dag-processor

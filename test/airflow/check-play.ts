@@ -264,12 +264,109 @@ expectSame(
   (await readTables("backfill")).digests,
 );
 
+// A failed shard fails its run at once; a plan that is not ready is tried again. Each run is told once.
+const failingShards = readPods("failing-shards");
+const damagedPlan = `2026-01-15T03@${failingShards.find(({ argv }) => argv[1] === "plan" && argv[3] === "2026-01-15T03")?.name ?? ""}`;
+const dealing = (pod: Pod) => pod.argv[1] === "plan";
+expectSame(
+  "pods of failing shards",
+  listPods(failingShards.filter((pod) => !dealing(pod))),
+  [
+    `classify --plan ${damagedPlan} --shard 1/2 = 3`,
+    `classify --plan ${damagedPlan} --shard 2/2 = 0`,
+  ],
+);
+expectSame(
+  "exit codes of the plans",
+  failingShards
+    .filter(dealing)
+    .map(({ argv, exit_code }) => `${argv[3] ?? ""} ${exit_code}`)
+    .sort(),
+  ["2026-01-15T03 0", "2026-01-15T04 4", "2026-01-15T04 4"],
+);
+expectSame(
+  "tasks of a run whose shard failed",
+  readTasks("failing-shards", "log_classification", /^damaged_shard$/),
+  [
+    "classify upstream_failed",
+    "classify_shard[0] failed",
+    "classify_shard[1] success",
+    "plan success",
+  ],
+);
+expectSame(
+  "alerts of failing shards, without their tasks",
+  readAlerts("failing-shards")
+    .map((alert) => alert.replace(/ \S+ /, " "))
+    .sort(),
+  ["log_classification 2026-01-15T03", "log_classification 2026-01-15T04"],
+);
+
+// Waited for in the triggerer: the same pods, states and alerts.
+expectSame("pods of deferred tasks", listPods(readPods("deferred")), [
+  classify("2026-01-15T05"),
+  "classify --hour 2026-01-15T06 = 3",
+  load("purchase", "2026-01-15T05"),
+  load("quiet.json", "2026-01-15T05"),
+]);
+for (const [dag, run, expected] of [
+  ["log_classification", /^deferred$/, ["classify success"]],
+  ["load_purchase", /^deferred$/, ["load success", "wait success"]],
+  ["load_quiet_json", /^deferred$/, ["load skipped", "wait success"]],
+  ["log_classification", /^failing$/, ["classify failed"]],
+  ["load_purchase", /^failing$/, ["load upstream_failed", "wait failed"]],
+] as const)
+  expectSame(
+    `tasks of the deferred run ${dag} ${String(run)}`,
+    readTasks("deferred", dag, run),
+    expected,
+  );
+expectSame("alerts of deferred tasks", readAlerts("deferred"), [
+  "log_classification classify 2026-01-15T06",
+]);
+expectSame("tasks that were deferred", readDeferredTasks(), [
+  "load_purchase deferred load",
+  "load_purchase deferred wait",
+  "load_purchase failing wait",
+  "load_quiet_json deferred load",
+  "load_quiet_json deferred wait",
+  "log_classification deferred classify",
+  "log_classification failing classify",
+]);
+
+/** Of the logs that say so. */
+function readDeferredTasks(): string[] {
+  const text = readFileSync(
+    join(directory, "steps/deferred/deferred-tasks"),
+    "utf8",
+  );
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) =>
+      line.replace(
+        /^\.\/dag_id=(.*)\/run_id=(.*)\/task_id=([^/]*)\/.*$/,
+        "$1 $2 $3",
+      ),
+    )
+    .sort();
+}
+
 function sorted(counts: Record<string, number>): [string, number][] {
   return Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 const rows = Object.values(source).reduce((sum, count) => sum + count, 0);
-const played = ["by-hand", "reload", "failing", "backfill", "again", "shards"];
+const played = [
+  "by-hand",
+  "reload",
+  "failing",
+  "backfill",
+  "again",
+  "shards",
+  "failing-shards",
+  "deferred",
+];
 const pods = played.flatMap((step) => readPods(step)).length;
 console.log(
   `Airflow ${version}: ${pods} pods in ${played.length} steps, ${rows} rows of ${types.length} types; ${problems} problems`,

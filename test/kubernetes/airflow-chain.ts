@@ -26,6 +26,8 @@ const damagedHour = "2026-01-15T03";
 const killedHour = "2026-01-15T04";
 const orphanedHour = "2026-01-15T05";
 const bigHour = "2026-01-15T06";
+/** The last of the demo's hours, and a row that does not fit. */
+const deferredHour = "2026-01-15T07";
 const types = ["page_view", "purchase"];
 /** No line of the demo's hours has it. */
 const quiet = "quiet";
@@ -76,10 +78,13 @@ for (const version of ["2", "3"] as const)
       });
       for (const file of files.filter((entry) => entry.isFile())) {
         const path = join(file.parentPath, file.name);
-        await clouds.putLog(
-          path.slice(source.length + 1),
-          await readFile(path),
-        );
+        const key = path.slice(source.length + 1);
+        await clouds.putLog(key, await readFile(path));
+        if (key.startsWith("2026/01/15/02/"))
+          await clouds.putLog(
+            key.replace("/02/", "/07/"),
+            await readFile(path),
+          );
       }
       const line = '{"log_type":"purchase","quantity":"many"}\n';
       await clouds.putLog("2026/01/15/03/logs.ndjson", Buffer.from(line));
@@ -88,6 +93,7 @@ for (const version of ["2", "3"] as const)
           `2026/01/15/${hour}/logs.ndjson`,
           Buffer.from(`{"log_type":"${quiet}"}\n`.repeat(10)),
         );
+      await clouds.putLog("2026/01/15/07/logs.ndjson", Buffer.from(line));
       const long = `{"log_type":"page_view","text":"${"x".repeat(90_000_000)}"}\n`;
       await clouds.putLog("2026/01/15/06/logs.ndjson", Buffer.from(long));
     }
@@ -95,6 +101,10 @@ for (const version of ["2", "3"] as const)
     /** The shop's, cut to a few types; in the pods by ConfigMaps, as the DAGs mount them. */
     async function writeCatalog(options: {
       classifyMemory: string;
+      /** 1 where nothing is said. */
+      classifyRetries?: number;
+      /** Of the catalog's `airflow`. */
+      airflow?: object;
     }): Promise<void> {
       const shop = parse(
         await readFile(join(root, "catalog.yaml"), "utf8"),
@@ -113,9 +123,10 @@ for (const version of ["2", "3"] as const)
           mount: { catalog: "shop-catalog", schemas: "shop-schemas" },
           classify: {
             resources: { cpu: "500m", memory: options.classifyMemory },
-            retries: 1,
+            retries: options.classifyRetries ?? 1,
           },
           load: { resources: { cpu: "100m", memory: "128Mi" }, retries: 1 },
+          ...options.airflow,
         },
         types: {
           ...(Object.fromEntries(cut) as object),
@@ -273,7 +284,7 @@ for (const version of ["2", "3"] as const)
     });
 
     it("fails a classifier that lacks memory, in words", async () => {
-      await writeCatalog({ classifyMemory: "96Mi" });
+      await writeCatalog({ classifyMemory: "96Mi", classifyRetries: 0 });
       await airflow.run('airflow_commands "dags reserialize"');
       const before = record.pods.size;
       await airflow.play([classification(bigHour, "too-small")]);
@@ -301,6 +312,56 @@ for (const version of ["2", "3"] as const)
       expect(loads).to.not.be.empty;
       for (const { peakKeptBytes, command } of loads)
         expect(peakKeptBytes / 1024 ** 2, command).to.be.lessThan(118);
+    });
+
+    it("waits for sensors and pods in the triggerer, and brings the counts back", async () => {
+      await writeCatalog({
+        classifyMemory: "512Mi",
+        airflow: { deferrable: true, xcom: true },
+      });
+      await airflow.run('airflow_commands "dags reserialize"');
+      await airflow.run("start_triggerer");
+      const before = record.pods.size;
+      await airflow.play([
+        classification(deferredHour, "deferred"),
+        ...[...types, quiet].map((type) =>
+          load(type, deferredHour, "deferred"),
+        ),
+      ]);
+      const states = await airflow.listTasks("deferred");
+      expect(
+        states.map(({ task, state }) => `${task} ${state}`),
+      ).to.have.members([
+        "log_classification.classify success",
+        "load_page_view.wait success",
+        "load_page_view.load success",
+        "load_purchase.wait success",
+        "load_purchase.load failed",
+        `load_${quiet}.wait success`,
+        `load_${quiet}.load skipped`,
+      ]);
+      expect(listPods(before)).to.deep.equal([
+        `classify --hour ${deferredHour} = 0`,
+        `load --type page_view --hour ${deferredHour} = 0`,
+        `load --type purchase --hour ${deferredHour} = 3`,
+        `load --type ${quiet} --hour ${deferredHour} --skip-empty = 99`,
+      ]);
+      const log = await airflow.readLog("load_page_view", "deferred");
+      expect(log.match(/as DEFERRED/g)).to.have.length(2);
+      const results = await airflow.listResults("deferred");
+      const rows = await countRows("page_view", deferredHour);
+      expect(Object.keys(results)).to.deep.equal([
+        "load_page_view.load",
+        `load_${quiet}.load`,
+        "log_classification.classify",
+      ]);
+      expect(results["load_page_view.load"]).to.deep.include({
+        rows_loaded: Number(rows),
+      });
+      expect(results[`load_${quiet}.load`]).to.deep.include({ rows_loaded: 0 });
+      expect(results["log_classification.classify"])
+        .to.have.property("types")
+        .that.includes({ page_view: Number(rows), [quiet]: 0 });
     });
 
     async function waitForRunningPod(from: number): Promise<string> {

@@ -21,6 +21,8 @@ export interface AirflowSession {
   waitForRuns: () => Promise<void>;
   /** Tasks of the runs of that id. */
   listTasks: (run: string) => Promise<TaskState[]>;
+  /** What the tasks of the runs of that id brought back, by DAG and task. */
+  listResults: (run: string) => Promise<Record<string, unknown>>;
   /** What all attempts of one task logged. */
   readLog: (dag: string, run: string) => Promise<string>;
   stop: () => Promise<void>;
@@ -103,6 +105,21 @@ export async function startAirflow(
           task: `${dag}.${task}`,
           state,
         }));
+    },
+    listResults: async (id) => {
+      const rows = (await run("print_results")).trim().split("\n");
+      return Object.fromEntries(
+        rows
+          .map((row) => row.split("\t"))
+          .filter(([, found]) => found === id)
+          .map(([dag = "", , task = "", value = ""]) => {
+            const result: unknown = JSON.parse(value);
+            return [
+              `${dag}.${task}`,
+              typeof result === "string" ? JSON.parse(result) : result,
+            ];
+          }),
+      );
     },
     readLog: async (dag, id) => {
       const folder = join(home, "logs", `dag_id=${dag}`, `run_id=${id}`);

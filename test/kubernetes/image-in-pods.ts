@@ -36,7 +36,7 @@ describe("the image in real pods, restricted, read-only and small", function () 
     clouds = await startClouds();
     for (const [from, rows] of [
       [hour, 5000],
-      [bigHour, 150_000],
+      [bigHour, 300_000],
       [emptyHour, 1],
     ] as const) {
       const { exitCode, log } = await runPod({
@@ -202,7 +202,7 @@ describe("the image in real pods, restricted, read-only and small", function () 
       const request = {
         name: "stopped",
         words: ["classify", "--hour", bigHour, "--json"],
-        cpu: "200m",
+        cpu: "400m",
         memory: "256Mi",
         kept: true,
       };

@@ -17,13 +17,21 @@ interface PodObject {
     readonly name: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly containers: readonly { args?: string[] }[] };
+  readonly spec: {
+    readonly containers: readonly { name: string; args?: string[] }[];
+  };
   readonly status: {
     readonly phase?: string;
     readonly containerStatuses?: readonly {
+      readonly name: string;
       readonly state: { readonly terminated?: { readonly exitCode: number } };
     }[];
   };
+}
+
+/** Not Airflow's sidecar. */
+function isBase({ name }: { readonly name: string }): boolean {
+  return name === "base";
 }
 
 /** Every pod of the namespace from now on, by uid, as it was last seen: Airflow deletes those that succeed. */
@@ -46,8 +54,8 @@ export function recordPods(): {
     text = text.slice(end + 3);
     for (const object of whole.split(/(?<=^\}\n)/m)) {
       const { metadata, spec, status } = JSON.parse(object) as PodObject;
-      const container = spec.containers[0];
-      const ended = status.containerStatuses?.[0]?.state.terminated;
+      const container = spec.containers.find(isBase);
+      const ended = status.containerStatuses?.find(isBase)?.state.terminated;
       pods.set(metadata.uid, {
         uid: metadata.uid,
         name: metadata.name,

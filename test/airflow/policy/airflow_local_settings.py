@@ -8,4 +8,5 @@ def task_policy(task):
         task.poke_interval = min(task.poke_interval, 10)
     task.retry_delay = min(task.retry_delay, timedelta(seconds=2))
     if hasattr(task, "startup_check_interval_seconds"):
-        task.startup_check_interval_seconds = 0.3
+        # Deferred, it is how long Kubernetes lets a watch last: whole seconds.
+        task.startup_check_interval_seconds = 1 if task.deferrable else 0.3
