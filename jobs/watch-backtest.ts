@@ -1,6 +1,10 @@
 import { addHours, type FolderHour } from "../src/folder-hour.js";
 import type { Warehouse } from "../src/ports/warehouse.js";
-import { backtestCounts, type Backtest } from "../src/watch/backtest-counts.js";
+import {
+  backtestCounts,
+  type Backtest,
+  type BacktestHour,
+} from "../src/watch/backtest-counts.js";
 import type { WatchSettings } from "../src/watch/model.js";
 import { readCounts, type CountsByType } from "../src/watch/read-counts.js";
 import { countLoads } from "../src/watch/count-loads.js";
@@ -9,6 +13,8 @@ export interface WatchBacktestOptions {
   readonly from: FolderHour;
   readonly to: FolderHour;
   readonly settingsOf: (type: string) => WatchSettings;
+  /** Gets every hour that is judged. */
+  readonly tellHour?: (hour: BacktestHour) => void;
 }
 
 /** Where the counts come from: a CSV, or the ledger. */
@@ -24,12 +30,12 @@ export async function watchBacktest(
   options: WatchBacktestOptions,
   source: CountSource,
 ): Promise<Backtest> {
-  const { from, to, settingsOf } = options;
+  const { from, to, settingsOf, tellHour } = options;
   const counts =
     "text" in source
       ? readCounts(source.file, source.text)
       : await readLoads(source.warehouse, addHours(from, -historyHours), to);
-  return backtestCounts(counts, settingsOf, from, to);
+  return backtestCounts(counts, settingsOf, from, to, tellHour);
 }
 
 async function readLoads(

@@ -18,7 +18,7 @@ import {
   quietHours,
   type History,
 } from "./make-history.js";
-import { methods, type Method } from "./methods.js";
+import { methods, variants, type Method } from "./methods.js";
 import {
   addScore,
   rateHours,
@@ -48,7 +48,7 @@ const count = Number(values.histories);
 const histories = Array.from({ length: count }, (_, index) =>
   makeHistory(firstSeed + index),
 );
-const results = measureAll(histories);
+const results = measureAll(histories, methods);
 const windows = results.get(ours)?.score.windows ?? 0;
 const sections = [
   "# `watch` beside simpler rules",
@@ -58,6 +58,8 @@ const sections = [
   tableOf(results),
   "Incidents caught, by kind:",
   kindsOf(results),
+  "What the settings bring and cost:",
+  tableOf(measureAll(histories, variants)),
   `Judging ${count} types of 90 days took ${(results.get(ours)?.cpuSeconds ?? NaN).toFixed(1)} CPU-seconds.`,
 ];
 const text = await formatMarkdown(sections.join("\n\n"), {
@@ -67,16 +69,19 @@ process.stdout.write(text);
 if (count >= quotable) writeFileSync(resultsFile, text);
 else process.stderr.write("too few histories to quote: RESULTS.md stays\n");
 for (const file of positionals) {
-  const real = measureAll(readHistories(file));
+  const real = measureAll(readHistories(file), methods);
   process.stdout.write(
     `\n${basename(file)}\n\n${await formatMarkdown(tableOf(real), { parser: "markdown" })}`,
   );
 }
 if (isBehind(results)) process.exitCode = 1;
 
-function measureAll(series: readonly History[]): Map<string, Result> {
+function measureAll(
+  series: readonly History[],
+  judges: Readonly<Record<string, Method>>,
+): Map<string, Result> {
   return new Map(
-    Object.entries(methods).map(([name, method]) => [
+    Object.entries(judges).map(([name, method]) => [
       name,
       measure(series, method),
     ]),

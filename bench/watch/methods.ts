@@ -1,4 +1,5 @@
 import type { FolderHour } from "../../src/folder-hour.js";
+import { confirmFindings } from "../../src/watch/confirm-findings.js";
 import { judgeSeries } from "../../src/watch/judge-series.js";
 import type { HourPoint, WatchSettings } from "../../src/watch/model.js";
 import { defaultWatchSettings } from "../../src/watch/default-settings.js";
@@ -49,12 +50,10 @@ function judge(
 ): boolean[] {
   const from = points[0]?.hour ?? ("" as FolderHour);
   const to = points.at(-1)?.hour ?? ("" as FolderHour);
-  return judgeSeries(
-    points,
-    { ...defaultWatchSettings, ...settings },
-    from,
-    to,
-  ).map(({ findings }) => findings.length > 0);
+  const all = { ...defaultWatchSettings, ...settings };
+  return confirmFindings(judgeSeries(points, all, from, to), all.confirm).map(
+    ({ findings }) => findings.length > 0,
+  );
 }
 
 export const methods: Readonly<Record<string, Method>> = {
@@ -63,4 +62,25 @@ export const methods: Readonly<Record<string, Method>> = {
   "fixed threshold": fixedThreshold,
   "same hour last week ±50 %": sameHourLastWeek,
   "three sigma of the hour of day": threeSigma,
+};
+
+function withSettings(settings: Partial<WatchSettings>): Method {
+  return (points, calendar) => judge(points, { calendar, ...settings });
+}
+
+/** What the catalog may say otherwise. */
+export const variants: Readonly<Record<string, Method>> = {
+  "as it comes": withSettings({}),
+  "`sensitivity: low`": withSettings({ sensitivity: "low" }),
+  "`sensitivity: high`": withSettings({ sensitivity: "high" }),
+  "`confirm: { hours: 2, of: 3 }`": withSettings({
+    confirm: { hours: 2, of: 3 },
+  }),
+  "`confirm: { hours: 3, of: 3 }`": withSettings({
+    confirm: { hours: 3, of: 3 },
+  }),
+  "shares of drop 0.2, jump 0.3": withSettings({
+    dropShare: 0.2,
+    jumpShare: 0.3,
+  }),
 };

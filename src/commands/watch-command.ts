@@ -2,14 +2,16 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Catalog } from "../catalog/catalog.js";
 import { SluiceError, UsageError } from "../errors.js";
-import {
-  hoursBetween,
-  parseFolderHour,
-  type FolderHour,
-} from "../folder-hour.js";
+import { hoursBetween, parseFolderHour } from "../folder-hour.js";
+import type { WatchBacktestOptions } from "../../jobs/watch-backtest.js";
+import type { BacktestHour } from "../watch/backtest-counts.js";
 import { hourOption } from "./hour-option.js";
-import type { AddCommand, CommandContext, GlobalArguments } from "./context.js";
-import { defaultCatalog } from "./context.js";
+import type {
+  AddCommand,
+  CommandContext,
+  CommandLine,
+  GlobalArguments,
+} from "./context.js";
 
 const addWatch: AddCommand = (yargs, context) =>
   yargs.command(
@@ -51,6 +53,12 @@ const addWatch: AddCommand = (yargs, context) =>
           describe:
             "CSV of type,hour,rows in place of the ledger; its types need no catalog entry, nor a catalog",
         })
+        .option("every-hour", {
+          type: "boolean",
+          default: false,
+          describe:
+            "With --backtest --json: a line for every hour that was judged, with its state and band, in place of one for each alert",
+        })
         .example(
           "$0 watch --hour 2026-11-21T03",
           "What the hour's counts say, and what --send would tell",
@@ -88,10 +96,28 @@ const addWatch: AddCommand = (yargs, context) =>
         throw new UsageError(
           "found no hours to judge: expected --hour H, or --backtest --from H --to H",
         );
+      if (args.everyHour && !args.json)
+        throw new UsageError(
+          "found --every-hour without --json: expected --backtest --from H --to H --json --every-hour",
+        );
       const from = parseFolderHour(args.from);
       const to = parseFolderHour(args.to);
       hoursBetween(from, to);
-      const result = await backtest(context, args, args.counts, { from, to });
+      const result = await backtest(
+        context,
+        args,
+        { counts: args.counts, isNamed: isCatalogNamed(yargs) },
+        {
+          from,
+          to,
+          ...(args.everyHour && {
+            tellHour: (hour: BacktestHour) => {
+              process.stdout.write(`${JSON.stringify(hour)}\n`);
+            },
+          }),
+        },
+      );
+      if (args.everyHour) return;
       const { formatBacktest } = await import("../watch/format-backtest.js");
       if (!args.json) {
         context.finish(args, result, formatBacktest(result));
@@ -102,16 +128,30 @@ const addWatch: AddCommand = (yargs, context) =>
     },
   );
 
+/** Whether the command line has `--catalog`, the default's own name included: the value does not tell. */
+function isCatalogNamed({ parsed }: CommandLine): boolean {
+  // The parser's answer has what it filled in; its types lack it.
+  const { defaulted } = { defaulted: {}, ...(parsed as object) };
+  return !Object.hasOwn(defaulted, "catalog");
+}
+
 async function backtest(
   context: CommandContext,
   args: GlobalArguments,
-  counts: string | undefined,
-  range: { readonly from: FolderHour; readonly to: FolderHour },
+  {
+    counts,
+    isNamed,
+  }: {
+    readonly counts: string | undefined;
+    /** Whether the command line has `--catalog`. */
+    readonly isNamed: boolean;
+  },
+  range: Pick<WatchBacktestOptions, "from" | "to" | "tellHour">,
 ) {
   const { watchBacktest } = await import("../../jobs/watch-backtest.js");
   const { defaultWatchSettings } = await import("../watch/default-settings.js");
   const catalog =
-    counts !== undefined && args.catalog === defaultCatalog
+    counts !== undefined && !isNamed
       ? await openIfUsable(context, args)
       : await context.openCatalog(args, "without_schemas");
   const options = {

@@ -1,7 +1,12 @@
 import type { FolderHour } from "../folder-hour.js";
 import { confirmFindings } from "./confirm-findings.js";
 import { judgeSeries } from "./judge-series.js";
-import type { CountRule, WatchSettings } from "./model.js";
+import type {
+  CountRule,
+  HourState,
+  HourVerdict,
+  WatchSettings,
+} from "./model.js";
 import type { CountsByType } from "./read-counts.js";
 
 /** An hour that the rules would have told of. */
@@ -15,6 +20,21 @@ export interface BacktestAlert {
   readonly high: number;
 }
 
+/** What the rules say of one hour, whether they would have told of it or not. */
+export interface BacktestHour {
+  readonly type: string;
+  readonly hour: FolderHour;
+  readonly state: HourState;
+  /** Null where none is broken. */
+  readonly rule: CountRule | null;
+  /** Null where there is no count. */
+  readonly rows: number | null;
+  /** Of this hour alone; null while learning. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly expected: number | null;
+}
+
 export interface Backtest {
   /** By hour, then by type. */
   readonly alerts: readonly BacktestAlert[];
@@ -25,12 +45,13 @@ export interface Backtest {
   readonly learning: number;
 }
 
-/** Plays the count rules over each type's own span, within `from` and `to`. */
+/** Plays the count rules over each type's own span, within `from` and `to`. `tellHour` gets every hour, type by type. */
 export function backtestCounts(
   counts: CountsByType,
   settingsOf: (type: string) => WatchSettings,
   from: FolderHour,
   to: FolderHour,
+  tellHour: (hour: BacktestHour) => void = () => undefined,
 ): Backtest {
   const alerts: BacktestAlert[] = [];
   let hours = 0;
@@ -41,7 +62,9 @@ export function backtestCounts(
       judgeSeries(points, settings, from, to),
       settings.confirm,
     );
-    for (const { hour, rows, state, band, findings } of verdicts) {
+    for (const verdict of verdicts) {
+      const { hour, rows, state, band, findings } = verdict;
+      tellHour(describeHour(type, verdict));
       hours += 1;
       if (state === "learning") learning += 1;
       for (const finding of findings) {
@@ -65,6 +88,22 @@ export function backtestCounts(
       compareTexts(one.hour, other.hour) || compareTexts(one.type, other.type),
   );
   return { alerts, types: counts.size, hours, learning };
+}
+
+function describeHour(
+  type: string,
+  { hour, rows, state, band, findings }: HourVerdict,
+): BacktestHour {
+  return {
+    type,
+    hour,
+    state,
+    rule: findings[0]?.rule ?? null,
+    rows,
+    low: band?.low ?? null,
+    high: band?.high ?? null,
+    expected: band === null ? null : Math.round(band.expected),
+  };
 }
 
 function compareTexts(one: string, other: string): number {

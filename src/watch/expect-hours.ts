@@ -7,8 +7,8 @@ const dayHours = 24;
 const weekHours = 168;
 /** Before them there is nothing to go by. */
 const firstHours = 24;
-/** From here on hours are judged: five days. */
-const learningHours = 120;
+/** From here on hours are judged: three days. */
+const learningHours = 72;
 /** In which a lasting change of level is half followed. */
 const levelHalfLifeHours = 120;
 const levelStep = 1 - 0.5 ** (1 / levelHalfLifeHours);
@@ -24,6 +24,15 @@ const countedIncidentHours = 3;
 const newUsualHours = 72;
 const silenceHours = 168;
 const lastingShare = 0.75;
+/** Within which counts may go back to what they were before a lasting change: that is its end, and nothing new. */
+const returnHours = 336;
+/** Within which such a return may turn out to be none. */
+const mistakenHours = 6;
+/** Scales within which counts are those of before, and past which they are no longer the new usual. */
+const returnedWithin = 3;
+const leftBeyond = 3.5;
+/** Of the rows that are usual now: to fewer nothing goes back, it breaks down. */
+const leastReturn = 0.1;
 
 /** Of one hour, by the hours before it. */
 export interface Expectation {
@@ -70,6 +79,12 @@ export function createExpectedHours(series: HourSeries): ExpectedHours {
   const profile = createProfile(local, learned);
   const readScales = createErrorScale(errors);
   let level = NaN;
+  /** The last lasting change of the level: its first hour, and the last in which counts may go back. */
+  let change: {
+    readonly shift: number;
+    readonly first: number;
+    readonly until: number;
+  } | null = null;
   let forecast = profile.forecast(0);
   let expectation: Expectation | null = null;
   let incidentStart: number | null = null;
@@ -126,7 +141,9 @@ export function createExpectedHours(series: HourSeries): ExpectedHours {
       { length: newUsualHours },
       (_, back) => at(logs, index - back) - at(centers, index - back),
     ).filter((shift) => !Number.isNaN(shift));
-    level += readQuantile(shifts.sort(), 0.5);
+    const shift = readQuantile(shifts.sort(), 0.5);
+    level += shift;
+    change = { shift, first, until: index + returnHours };
     for (let hour = Math.max(firstHours, first); hour <= index; hour += 1) {
       learned[hour] = seen[hour] = at(logs, hour) - level;
       sides[hour] = 0;
@@ -135,26 +152,58 @@ export function createExpectedHours(series: HourSeries): ExpectedHours {
     return endIncident(index);
   }
 
+  function expectAtLevel(index: number): Expectation {
+    const center = level + (Number.isNaN(forecast.value) ? 0 : forecast.value);
+    const rows = Math.max(0, Math.exp(center) - 1);
+    const noise = Math.sqrt(1 / (rows + 1) + leastSpread ** 2);
+    const isLearning = index < learningHours;
+    return {
+      rows,
+      center,
+      noise,
+      scales: isLearning ? learningScales : readScales(index),
+      error: (at(logs, index) - center) / noise,
+      isLearning,
+      isGuessed: !forecast.seenClass,
+    };
+  }
+
+  /** Hours without rows have no course of the day. */
+  function forgetSilence(first: number, index: number): void {
+    for (let hour = Math.max(0, first); hour < index; hour += 1)
+      if (!series.rows(hour)) learned[hour] = NaN;
+  }
+
+  /** Goes by the level before the last change where the hour has left the new one for it. */
+  function returnToFormer(index: number, now: Expectation): Expectation {
+    if (change === null || index > change.until) return now;
+    const { shift, first } = change;
+    if (-shift < Math.log(leastReturn)) return now;
+    const left = -Math.sign(shift) * countScales(now);
+    if (left < leftBeyond) return now;
+    const shapes = learned.slice(0, index);
+    level -= shift;
+    forgetSilence(first, index);
+    forecast = profile.forecast(index);
+    const former = expectAtLevel(index);
+    if (Math.abs(countScales(former)) > returnedWithin) {
+      level += shift;
+      learned.set(shapes);
+      forecast = profile.forecast(index);
+      return now;
+    }
+    change = { shift: -shift, first: index, until: index + mistakenHours };
+    return former;
+  }
+
   return {
     expect(index) {
       if (index < firstHours) return (expectation = null);
       if (Number.isNaN(level)) level = at(logs, index);
       forecast = profile.forecast(index);
-      const center =
-        level + (Number.isNaN(forecast.value) ? 0 : forecast.value);
-      centers[index] = center;
-      const rows = Math.max(0, Math.exp(center) - 1);
-      const noise = Math.sqrt(1 / (rows + 1) + leastSpread ** 2);
-      const isLearning = index < learningHours;
-      return (expectation = {
-        rows,
-        center,
-        noise,
-        scales: isLearning ? learningScales : readScales(index),
-        error: (at(logs, index) - center) / noise,
-        isLearning,
-        isGuessed: !forecast.seenClass,
-      });
+      expectation = returnToFormer(index, expectAtLevel(index));
+      centers[index] = expectation.center;
+      return expectation;
     },
     learn(index, side) {
       sides[index] = side;
@@ -192,6 +241,10 @@ export function createExpectedHours(series: HourSeries): ExpectedHours {
         : ended;
     },
   };
+}
+
+function countScales({ error, scales }: Expectation): number {
+  return error / (error < 0 ? scales.down : scales.up);
 }
 
 function average(values: Float64Array): number {

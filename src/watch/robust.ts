@@ -32,14 +32,18 @@ export function averageRobustly(
   return total === 0 ? NaN : sum / total;
 }
 
+/** Less than the whole: at the end of the tail are anomalies that were not found. */
+const endOfTailPart = 0.8;
+
 /**
- * The standard deviation that these magnitudes of errors would have if they were normal, by their middle or by their tail, whichever
- * says more: errors of counts have heavy tails. NaN of none. Sorts what it is given.
+ * The standard deviation that these magnitudes of errors would have if they were normal, by their middle, their tail or the end of it,
+ * whichever says most: errors of counts have heavy tails. NaN of none. Sorts what it is given.
  */
 export function estimateScale(magnitudes: Float64Array): number {
   const sorted = magnitudes.sort();
   return Math.max(
     readQuantile(sorted, 0.5) / 0.6745,
     readQuantile(sorted, 0.9) / 1.645,
+    (endOfTailPart * readQuantile(sorted, 0.975)) / 2.241,
   );
 }

@@ -2,7 +2,10 @@ import { estimateScale } from "./robust.js";
 
 const dayHours = 24;
 const daysBack = 42;
-const relearnHours = 72;
+const relearnHours = 24;
+/** Means that a window must have had before it is judged, at least and by its hours: fewer don't say how large they usually are. */
+const fewestMeans = 120;
+const fewestLengths = 7;
 /** Hours; each catches what lasts about as long. */
 const windowLengths = [3, 6, 12, 24] as const;
 
@@ -15,7 +18,7 @@ export interface WindowMean {
 }
 
 export interface WindowTest {
-  /** The means that end at `index`, beside what such means were before. */
+  /** The means that end at `index`, beside what such means were before; of the windows that have learned. */
   judge(index: number): readonly WindowMean[];
   /** To be called once for each hour, in order; `isUsual` false leaves the hour's means out. */
   learn(index: number, isUsual: boolean): void;
@@ -26,6 +29,7 @@ export function createWindowTest(errors: Float64Array): WindowTest {
   const windows = windowLengths.map((hours) => ({
     hours,
     means: new Float64Array(errors.length).fill(NaN),
+    isLearning: true,
     below: 1 / Math.sqrt(hours),
     above: 1 / Math.sqrt(hours),
   }));
@@ -44,6 +48,8 @@ export function createWindowTest(errors: Float64Array): WindowTest {
       const known = window.means
         .subarray(Math.max(0, index - daysBack * dayHours), index)
         .filter((mean) => !Number.isNaN(mean));
+      window.isLearning =
+        known.length < Math.max(fewestMeans, fewestLengths * window.hours);
       const least = 1 / Math.sqrt(window.hours);
       const below = estimateScale(
         known.filter((mean) => mean < 0).map(Math.abs),
@@ -57,10 +63,12 @@ export function createWindowTest(errors: Float64Array): WindowTest {
   return {
     judge(index) {
       if (index - asOf >= relearnHours) learnScales(index);
-      return windows.map(({ hours, below, above }) => {
-        const mean = average(index, hours);
-        return { hours, mean, usual: mean < 0 ? below : above };
-      });
+      return windows
+        .filter(({ isLearning }) => !isLearning)
+        .map(({ hours, below, above }) => {
+          const mean = average(index, hours);
+          return { hours, mean, usual: mean < 0 ? below : above };
+        });
     },
     learn(index, isUsual) {
       if (!isUsual) return;

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { watchBacktest } from "../../jobs/watch-backtest.js";
 import type { LedgerRow } from "../../src/ports/warehouse.js";
+import type { BacktestHour } from "../../src/watch/backtest-counts.js";
 import { confirmFindings } from "../../src/watch/confirm-findings.js";
 import { defaultWatchSettings } from "../../src/watch/default-settings.js";
 import { formatBacktest } from "../../src/watch/format-backtest.js";
@@ -51,6 +52,31 @@ describe("a backtest", () => {
       "low",
       "high",
     ]);
+  });
+
+  it("tells every hour to who asks", async () => {
+    const told: BacktestHour[] = [];
+    await watchBacktest(
+      { ...options, from: hourAt(0), tellHour: (hour) => told.push(hour) },
+      { file: "counts.csv", text },
+    );
+
+    expect(told.map(({ hour }) => hour)).to.deep.equal(
+      outage.map(({ hour }) => hour),
+    );
+    expect(told[10]).to.deep.equal({
+      ...{ type: "view", hour: hourAt(10), state: "learning", rule: null },
+      ...{ rows: swing(10), low: null, high: null, expected: null },
+    });
+    expect(told[486]).to.include({
+      state: "finding",
+      rule: "missing",
+      rows: 0,
+    });
+    const fine = told[485];
+    expect(fine).to.include({ state: "fine", rule: null, rows: swing(485) });
+    expect(fine?.low).to.be.within(1, fine?.expected ?? 0);
+    expect(fine?.high).to.be.above(fine?.expected ?? Infinity);
   });
 
   it("joins hours that follow each other, in words", async () => {

@@ -125,15 +125,15 @@ describe("judging a type's hours", () => {
     expect(first?.rows).to.be.below(Number(first?.low));
   });
 
-  it("says learning for five days, then the band", () => {
+  it("says learning for three days, then the band", () => {
     const verdicts = judge(makePoints(200, swing));
     const states = verdicts.map(({ state }) => state);
 
-    expect(new Set(states.slice(0, 120))).to.deep.equal(new Set(["learning"]));
-    expect(new Set(states.slice(120))).to.deep.equal(new Set(["fine"]));
-    expect(verdicts[119]?.band).to.equal(null);
-    expect(verdicts[130]?.band?.low).to.be.below(swing(130));
-    expect(verdicts[130]?.band?.high).to.be.above(swing(130));
+    expect(new Set(states.slice(0, 72))).to.deep.equal(new Set(["learning"]));
+    expect(new Set(states.slice(72))).to.deep.equal(new Set(["fine"]));
+    expect(verdicts[71]?.band).to.equal(null);
+    expect(verdicts[80]?.band?.low).to.be.below(swing(80));
+    expect(verdicts[80]?.band?.high).to.be.above(swing(80));
   });
 
   it("says what was found beside what was expected", () => {
@@ -159,6 +159,59 @@ describe("judging a type's hours", () => {
     expect(found[0]).to.equal("486 drop");
     expect(found.length).to.be.within(24, 72);
     expect(verdicts[570]?.band?.expected).to.be.within(150, 700);
+  });
+
+  it("tells nothing of counts that go back to what they were before such a change", () => {
+    for (const factor of [0.4, 2.5]) {
+      const verdicts = judge(
+        makePoints(weeks4, (index) =>
+          swing(index, index >= 400 && index < 500 ? 1000 * factor : 1000),
+        ),
+      );
+
+      expect(listFindings(verdicts.slice(400, 480))).to.not.deep.equal([]);
+      expect(listFindings(verdicts.slice(500))).to.deep.equal([]);
+    }
+  });
+
+  it("tells of a fall to next to nothing, though counts were so few before such a change", () => {
+    const verdicts = judge(
+      makePoints(weeks4, (index) =>
+        swing(index, index >= 400 && index < 500 ? 1000 : 50),
+      ),
+    );
+
+    expect(listFindings(verdicts.slice(500, 510))).to.have.lengthOf(10);
+  });
+
+  it("takes one hour of the level before for a return no longer than it lasts", () => {
+    const isBefore = (index: number) =>
+      index < 300 || index === 420 || index >= 480;
+    const verdicts = judge(
+      makePoints(560, (index) => swing(index, isBefore(index) ? 1000 : 2500)),
+    );
+
+    expect(listFindings(verdicts.slice(400, 480))).to.deep.equal([]);
+    expect(listFindings(verdicts.slice(480, 490))).to.have.lengthOf(10);
+  });
+
+  it("tells of a type that falls silent, comes back, and falls silent again", () => {
+    const verdicts = judge(
+      makePoints(weeks4, (index) =>
+        (index >= 300 && index < 480) || index >= 560 ? 0 : swing(index),
+      ),
+    );
+
+    expect(listFindings(verdicts.slice(480, 560))).to.deep.equal([]);
+    expect(listFindings(verdicts.slice(560, 570))).to.have.lengthOf(10);
+  });
+
+  it("does not judge several hours together before it knows how far they stray together", () => {
+    // A day's noise that goes on for hours, as a queue's or the weather's does.
+    const wavy = (index: number) =>
+      Math.round(1000 * Math.exp(0.13 * Math.sin(index / 9) ** 3));
+
+    expect(listFindings(judge(makePoints(180, wavy)))).to.deep.equal([]);
   });
 
   it("learns nothing from an hour that was found", () => {

@@ -38,6 +38,21 @@ describe("reading a CSV of counts", () => {
       "view,2026-11-21T04:00:00Z,1\nview,2026-11-21 03:00,2.5\n",
       { view: ["2026-11-21T04 1", "2026-11-21T03 2.5"] },
     ],
+    [
+      "with offsets to UTC",
+      "view,2026-11-21T03:00:00+09:00,1\nview,2026-11-21 03:30-0530,2\n",
+      { view: ["2026-11-20T18 1", "2026-11-21T09 2"] },
+    ],
+    [
+      "with a heading of its own order, and columns besides",
+      "hour,label,Rows,type\n2026-11-21T03,0,12,view\n",
+      { view: ["2026-11-21T03 12"] },
+    ],
+    [
+      "with powers of ten, and rows that are empty",
+      "view,2026-11-21T03,1.2e+06\nview,2026-11-21T04,\n",
+      { view: ["2026-11-21T03 1200000", "2026-11-21T04 none"] },
+    ],
   ];
   for (const [title, text, counts] of readable)
     it(`takes one ${title}`, () => {
@@ -58,13 +73,29 @@ describe("reading a CSV of counts", () => {
       'counts.csv:2: "2026-11-21T24" is not a folder hour: expected a UTC hour like 2026-11-21T03',
     ],
     [
-      "view,2026-11-21T03,-1\nview,2026-11-21T04,1e9",
+      "view,2026-11-21T03,-1\nview,2026-11-21T04,1e16",
       'counts.csv:1: "-1" is not a number of rows: expected digits, up to 9007199254740991\n' +
-        'counts.csv:2: "1e9" is not a number of rows: expected digits, up to 9007199254740991',
+        'counts.csv:2: "1e16" is not a number of rows: expected digits, up to 9007199254740991',
     ],
     [
       "view,2026-11-21T03,1\nview,2026-11-21T03,1",
       'counts.csv:2: "view" has a count of 2026-11-21T03 already (1): expected one line a type and hour',
+    ],
+    [
+      "view,2026-11-21T03:30,1",
+      'counts.csv:1: "2026-11-21T03:30" is within an hour: expected the rows of whole hours in UTC, one line each; sum finer counts first',
+    ],
+    [
+      "view,2026-11-21T03:00+05:30,1",
+      'counts.csv:1: "2026-11-21T03:00+05:30" is within an hour: expected the rows of whole hours in UTC, one line each; sum finer counts first',
+    ],
+    [
+      "view,2026-02-30 03:00:00,1",
+      'counts.csv:1: "2026-02-30 03:00:00" is not a folder hour: expected a UTC hour like 2026-11-21T03',
+    ],
+    [
+      "hour,rows,type,label\n2026-11-21T03,1,view",
+      "counts.csv:2: found 3 fields: expected 4, as in the heading",
     ],
     [
       '"view,2026-11-21T03,1',
