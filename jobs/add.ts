@@ -41,6 +41,8 @@ export interface AddOptions {
   readonly quoted: "string" | "infer";
   readonly times: "string" | "infer";
   readonly required: boolean;
+  /** Dotted paths of columns whose values are not shown, besides the catalog's; a new entry has them as its own. */
+  readonly mask?: readonly string[];
   /** Further keys of the entry. */
   readonly entry: CatalogEntry;
 }
@@ -96,6 +98,7 @@ export async function add(
     : insertCatalogEntry(before, catalogFile, type, {
         ...startEntry(options, catalog, ports),
         ...options.entry,
+        ...maskEntry(options),
       });
   const added = await inspectDraft(catalog, { text, type, schema }, overrides);
   const dags = await planAddedDags(added, type);
@@ -166,7 +169,15 @@ async function inferRows(
 ): Promise<Inference> {
   const { quoted, times, required, hour } = options;
   const existing = await findSchemaFile(schemaFileOf(catalog, type));
-  const inferrer = createSchemaInferrer({ quoted, times, required, existing });
+  const { mask = [] } = options;
+  const ownMask = catalog.types.get(type)?.mask ?? catalog.mask;
+  const inferrer = createSchemaInferrer({
+    quoted,
+    times,
+    required,
+    existing,
+    mask: [...mask, ...ownMask],
+  });
   let { samples } = ports;
   if (hour !== null) {
     const stage = await ports.openStage(catalog);
@@ -185,6 +196,12 @@ async function inferRows(
   const inference = inferrer.finish();
   refuseFaults(inference, samples);
   return inference;
+}
+
+/** A catalog names each column that it masks. */
+function maskEntry({ mask = [] }: AddOptions): CatalogEntry {
+  const columns = mask.filter((column) => column !== "*");
+  return columns.length === 0 ? {} : { mask: columns };
 }
 
 /** From its own first hour on: Airflow would start every hour since the catalog's start_date otherwise. */

@@ -13,8 +13,6 @@ export interface CheckedType {
   readonly wrapped: readonly string[];
   /** Columns that are read as times. */
   readonly timeFormats: ReadonlyMap<string, TimeFormat>;
-  /** Dotted paths of columns whose values are not shown. */
-  readonly mask?: readonly string[];
 }
 
 export interface SchemaCheckOptions {
@@ -23,6 +21,8 @@ export interface SchemaCheckOptions {
   readonly fields: readonly TableField[];
   /** Null: the rows are judged by the columns alone, and all of them. */
   readonly type: CheckedType | null;
+  /** Dotted paths of columns whose values are not shown. */
+  readonly mask?: readonly string[];
 }
 
 /** Printed as it is by `--json`. */
@@ -37,11 +37,11 @@ export async function schemaCheck(
   options: SchemaCheckOptions,
   ports: { readonly samples: readonly Sample[] },
 ): Promise<SchemaCheckResult> {
-  const { fields, type, schemaFile } = options;
+  const { fields, type, schemaFile, mask } = options;
   const checker = createRowsChecker(
     fields,
     type?.timeFormats ?? new Map(),
-    type?.mask,
+    mask,
   );
   const skipped = await eachRowOfType(ports.samples, type, checker.add);
   const check = checker.finish();

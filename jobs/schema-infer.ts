@@ -16,6 +16,8 @@ export interface SchemaInferOptions {
   readonly required?: boolean;
   /** A schema to go on from, whose descriptions and order stay. */
   readonly existing?: readonly TableField[] | null;
+  /** Dotted paths of columns whose values are not shown. */
+  readonly mask?: readonly string[];
   /** Lines of other types are left out, and its wrapped columns are texts; null: every line counts, as it is. */
   readonly type?: {
     readonly name: string;
@@ -47,12 +49,13 @@ export async function schemaInfer(
   ports: SchemaInferPorts,
 ): Promise<SchemaInferResult> {
   const { quoted, times = "infer", required = false } = options;
-  const { existing = null, type = null } = options;
+  const { existing = null, mask = [], type = null } = options;
   const inferrer = createSchemaInferrer({
     quoted,
     times,
     required,
     existing,
+    mask,
     converted: type?.converted ?? new Set(),
   });
   const skipped = await eachRowOfType(ports.samples, type, inferrer.add);

@@ -1,17 +1,18 @@
 /**
  * One whole `sluice load` against the stand-in servers, beside the same with Google's Python clients, in one interleaved
- * run: `npx tsx bench/load/measure.ts [ROUNDS]`. Writes RESULTS.md. Needs `make servers`.
+ * run: `npx tsx bench/load/measure.ts [ROUNDS]`. Writes its part of RESULTS.md. Needs `make servers`.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { format as formatMarkdown } from "prettier";
 import { startBigQueryServer } from "../../test/servers/bigquery-server.js";
 import { startGcsServer } from "../../test/servers/gcs-server.js";
 import { findPackageRoot } from "../../src/package-root.js";
 import { describeMachine } from "../machine.js";
 import { python, runChild, type ChildRun } from "../run-child.js";
+import { makeIn } from "./make-in.js";
+import { writeSection } from "./results-file.js";
 
 const rounds = Number(process.argv[2] ?? 5);
 const hour = "2026-11-20T03";
@@ -36,11 +37,7 @@ try {
     SLUICE_SPOOL: join(work, "spool"),
     SLUICE_LOG_LEVEL: "error",
   };
-  await make(`${gcs.endpoint}/storage/v1/b?project=p`, { name: bucket });
-  await make(
-    `${bigQuery.endpoint}/bigquery/v2/projects/${bigQuery.project}/datasets`,
-    { datasetReference: { datasetId: dataset, projectId: bigQuery.project } },
-  );
+  await makeIn(gcs, bigQuery, bucket, dataset);
   const sluice = (...words: readonly string[]) =>
     runChild(
       [
@@ -83,25 +80,11 @@ try {
       const result = await run();
       if (round > 0) runs.set(name, [...(runs.get(name) ?? []), result]);
     }
-  const text = await formatMarkdown(formatResults(runs), {
-    parser: "markdown",
-  });
-  process.stdout.write(text);
-  writeFileSync(join(import.meta.dirname, "RESULTS.md"), text);
+  process.stdout.write(await writeSection("load", formatResults(runs)));
 } finally {
   await bigQuery.stop();
   await gcs.stop();
   rmSync(work, { recursive: true, force: true });
-}
-
-async function make(url: string, body: object): Promise<void> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok)
-    throw new Error(`${url}: ${response.status} ${await response.text()}`);
 }
 
 /** The interpreter of a virtual environment in the cache folder. */

@@ -51,7 +51,9 @@ interface Figures {
 }
 
 try {
-  const rows = await writeRows(file, "purchase", megabytes * 1e6);
+  const rows = await writeRows(file, "purchase", {
+    sizeBytes: megabytes * 1e6,
+  });
   const sizeMb = statSync(file).size / 1e6;
   const commands = {
     "sluice schema infer": [process.execPath, program, "schema", "infer", file],

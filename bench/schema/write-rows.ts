@@ -9,12 +9,15 @@ import { makeSampleRow } from "../../src/sample/sample-row.js";
 
 const firstTimeMs = Date.parse("2026-11-21T03:00:00Z");
 
-/** Writes made-up rows of one of the shop's types; resolves to their number. */
+/** Writes made-up rows of one of the shop's types until there are so many, or so many bytes; resolves to their number. */
 export async function writeRows(
   file: string,
   typeName: string,
-  sizeBytes: number,
+  end: { readonly rows: number } | { readonly sizeBytes: number },
+  change: (line: string, row: number) => string = (line) => line,
 ): Promise<number> {
+  const isDone = (written: number, rows: number) =>
+    "rows" in end ? rows >= end.rows : written >= end.sizeBytes;
   const catalog = await readCatalog(join(findPackageRoot(), "catalog.yaml"));
   const type = catalog.types.get(typeName);
   if (type === undefined) throw new Error(`${typeName}: no type of the shop`);
@@ -27,9 +30,10 @@ export async function writeRows(
   const random = createRandom(1);
   const output = createWriteStream(file);
   let rows = 0;
-  for (let written = 0; written < sizeBytes; rows += 1) {
+  for (let written = 0; !isDone(written, rows); rows += 1) {
     const timeMs = firstTimeMs + (rows % 3_600_000);
-    const line = `${makeSampleRow(sampleType, catalog.typeKey, timeMs, random)}\n`;
+    const row = makeSampleRow(sampleType, catalog.typeKey, timeMs, random);
+    const line = `${change(row, rows)}\n`;
     written += Buffer.byteLength(line);
     if (!output.write(line)) await once(output, "drain");
   }

@@ -1,8 +1,8 @@
 import { isMap, isNode, isScalar, parseDocument, stringify } from "yaml";
 import { UsageError } from "../errors.js";
 
-/** What an entry says, in its order; values are plain texts. */
-export type CatalogEntry = Readonly<Record<string, string>>;
+/** What an entry says, in its order; values are plain texts, and lists of them. */
+export type CatalogEntry = Readonly<Record<string, string | readonly string[]>>;
 
 interface Insertion {
   readonly offset: number;
@@ -134,8 +134,13 @@ function flowText(name: string, entry: CatalogEntry): string {
   return `${JSON.stringify(name)}: ${inside}`;
 }
 
-function toYaml(value: string): string {
-  return stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd();
+function toYaml(value: string | readonly string[]): string {
+  return stringify(value, {
+    lineWidth: 0,
+    blockQuote: false,
+    collectionStyle: "flow",
+    flowCollectionPadding: false,
+  }).trimEnd();
 }
 
 /** Whether the new text says what the old one says, and the entry. */

@@ -1,7 +1,13 @@
 import { UsageError } from "../errors.js";
 import { parseFolderHour } from "../folder-hour.js";
 import type { AddCommand } from "./context.js";
-import { inferOptions, manyFiles, refuseRepeated } from "./sample-options.js";
+import {
+  inferOptions,
+  manyFiles,
+  maskOption,
+  readMask,
+  refuseRepeated,
+} from "./sample-options.js";
 
 const addAdd: AddCommand = (yargs, context) =>
   yargs.command(
@@ -30,6 +36,10 @@ const addAdd: AddCommand = (yargs, context) =>
         })
         .conflicts("sample", "hour")
         .options(inferOptions)
+        .option("mask", {
+          ...maskOption,
+          describe: `${maskOption.describe}; its entry gets the names`,
+        })
         .option("owner", {
           type: "string",
           requiresArg: true,
@@ -49,6 +59,10 @@ const addAdd: AddCommand = (yargs, context) =>
           "A type that the classifier met before the catalog did",
         )
         .example("$0 add refund --sample refunds.ndjson", "From a file")
+        .example(
+          "$0 add signup --sample signups.ndjson --mask email",
+          "No message shows the column, now or later",
+        )
         .example("$0 add", "Lists the types that were seen and have no entry"),
     async (args) => {
       const { type, sample = [], hour } = args;
@@ -69,6 +83,7 @@ const addAdd: AddCommand = (yargs, context) =>
           quoted,
           times,
           required,
+          mask: readMask(args.mask),
           entry: {
             ...(description !== undefined && { description }),
             ...(owner !== undefined && { owner }),

@@ -1,5 +1,23 @@
 import { UsageError } from "../errors.js";
 
+/** Columns whose values are not shown, for the commands that show some. */
+export const maskOption = {
+  type: "string",
+  requiresArg: true,
+  describe:
+    "Columns whose values are not shown, such as email,customer.phone; '*' for all",
+} as const;
+
+/** Throws UsageError on an empty name, which would hide nothing. */
+export function readMask(option: string | undefined): readonly string[] {
+  if (option === undefined) return [];
+  const mask = option.split(",").map((column) => column.trim());
+  if (mask.every((column) => column !== "")) return mask;
+  throw new UsageError(
+    `--mask has an empty name: expected columns with commas between, such as email,customer.phone`,
+  );
+}
+
 /** How samples are read, for `schema infer` and `add`. */
 export const inferOptions = {
   quoted: {

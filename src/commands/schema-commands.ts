@@ -4,6 +4,8 @@ import {
   checkRowSource,
   inferOptions,
   manyFiles,
+  maskOption,
+  readMask,
   refuseRepeated,
 } from "./sample-options.js";
 import { exitCodes, UsageError } from "../errors.js";
@@ -43,6 +45,10 @@ const addSchemaInfer: AddCommand = (yargs, context) =>
         })
         .option("hour", hourOption)
         .options(inferOptions)
+        .option("mask", {
+          ...maskOption,
+          describe: `${maskOption.describe}; besides the catalog's of --type`,
+        })
         .option("existing", {
           type: "string",
           requiresArg: true,
@@ -56,6 +62,10 @@ const addSchemaInfer: AddCommand = (yargs, context) =>
         .example(
           "$0 schema infer --type coupon_redeemed --hour 2026-11-21T03",
           "Of what is staged already",
+        )
+        .example(
+          "$0 schema infer users.ndjson --mask email,address",
+          "Shows no value of these columns",
         ),
     async (args) => {
       checkRowSource(args.files, args.hour, args.type);
@@ -64,10 +74,12 @@ const addSchemaInfer: AddCommand = (yargs, context) =>
         await import("../add/read-schema-file.js");
       const { formatColumns } = await import("../schema/format-columns.js");
       const { quoted, times, required } = args;
+      const ownMask = readMask(args.mask);
       const type =
         args.type === undefined
           ? null
           : await openType(context, args, args.type);
+      const mask = [...ownMask, ...(type?.mask ?? [])];
       const existing =
         args.existing !== undefined
           ? await readSchemaFile(args.existing)
@@ -75,7 +87,7 @@ const addSchemaInfer: AddCommand = (yargs, context) =>
             ? null
             : await findSchemaFile(schemaFileOf(type.catalog, type.name));
       const result = await schemaInfer(
-        { quoted, times, required, existing, type },
+        { quoted, times, required, existing, type, mask },
         { samples: await openSamples(context, args, type) },
       );
       const { rows, skipped, columns, findings } = result;
@@ -110,12 +122,16 @@ const addSchemaCheck: AddCommand = (yargs, context) =>
           requiresArg: true,
           describe: "A schema file, in place of --type's",
         })
+        .option("mask", {
+          ...maskOption,
+          describe: `${maskOption.describe}; besides the catalog's of --type`,
+        })
         .example(
           "$0 schema check --type purchase --hour 2026-11-21T03",
           "Exit 3 if a load would refuse the hour",
         )
         .example(
-          "$0 schema check new.ndjson --schema purchase.json",
+          "$0 schema check new.ndjson --schema purchase.json --mask email",
           "Needs no catalog",
         ),
     async (args) => {
@@ -125,6 +141,7 @@ const addSchemaCheck: AddCommand = (yargs, context) =>
         await import("../add/read-schema-file.js");
       const { formatRowsCheck } =
         await import("../schema/format-rows-check.js");
+      const ownMask = readMask(args.mask);
       const type =
         args.type === undefined
           ? null
@@ -142,6 +159,7 @@ const addSchemaCheck: AddCommand = (yargs, context) =>
         {
           schemaFile,
           fields,
+          mask: [...ownMask, ...(type?.mask ?? [])],
           type:
             type === null
               ? null

@@ -148,13 +148,16 @@ function chooseRecord(
     return `has empty objects only (${objects.count} of them)`;
   if (objects.repeatedKey !== null) {
     const { key, source, line } = objects.repeatedKey;
-    return `has objects with a key twice, or twice but for its case (first ${quoteFound(key)}, ${source}:${line})`;
+    const first = shape.place.isMasked ? "" : `${quoteFound(key)}, `;
+    return `has objects with a key twice, or twice but for its case (first ${first}${source}:${line})`;
   }
   const members = [...objects.members.values()];
   for (const { name } of members) {
     const fault = findColumnNameFault(name);
     if (fault !== null)
-      return `has the key ${quoteFound(name)}, which ${fault}`;
+      return shape.place.isMasked
+        ? `has a key that ${fault}`
+        : `has the key ${quoteFound(name)}, which ${fault}`;
   }
   const fields = members.map((member) =>
     chooseField(

@@ -17,11 +17,11 @@ export interface ColumnReport {
   /** Of a REPEATED column: elements of all arrays, and arrays without one. */
   readonly elements?: number;
   readonly empty?: number;
-  /** Numbers and times only, as they are spelled. */
+  /** Numbers and times only, as they are spelled; not of a masked column. */
   readonly min?: string;
   readonly max?: string;
   readonly zeros?: number;
-  /** A few different values, as they are spelled. */
+  /** A few different values, as they are spelled; "***" of a masked column. */
   readonly samples: readonly string[];
   /** Where the column holds more than one kind of value: how often each, and where first. */
   readonly kinds?: Readonly<
@@ -94,11 +94,13 @@ function describeRange(
   shape: Shape,
 ): Pick<ColumnReport, "min" | "max" | "zeros"> {
   const numbers: NumberFacts | null = shape.numbers;
+  const isHidden = shape.place.areValuesHidden;
   if (numbers !== null) {
     const { minText: min, maxText: max, zeros } = numbers;
-    return { min, max, zeros };
+    return isHidden ? { zeros } : { min, max, zeros };
   }
   const { texts } = shape;
+  if (isHidden) return {};
   if (texts?.min == null || texts.max === null) return {};
   return { min: texts.min.text, max: texts.max.text };
 }

@@ -2,7 +2,7 @@ import type { ChooseOptions, InferenceFinding } from "./choose-column.js";
 import type { NumberFacts } from "./number-facts.js";
 import type { FieldType, TableField } from "./table-field.js";
 import { countKind, type TextFacts, type TextKind } from "./text-facts.js";
-import type { Shape } from "./value-shape.js";
+import type { MaskedPlace, Shape } from "./value-shape.js";
 
 /** 2001-09-09 and 2096-10-02, in seconds: what services write today lies between, and most counts and amounts do not. */
 const firstEpochSeconds = 1e9;
@@ -51,8 +51,8 @@ export function findWarnings(
     const messages = isConverted
       ? []
       : [
-          ...warnOfTexts(field, inner.texts, options),
-          ...warnOfNumbers(field, inner.numbers, column),
+          ...warnOfTexts(field, inner, options),
+          ...warnOfNumbers(field, inner, column),
         ];
     return messages.map((message) => ({ column, message }));
   });
@@ -60,7 +60,7 @@ export function findWarnings(
 
 function warnOfTexts(
   field: TableField,
-  texts: TextFacts | null,
+  { texts, place }: Shape,
   options: ChooseOptions,
 ): string[] {
   if (texts === null) return [];
@@ -68,9 +68,10 @@ function warnOfTexts(
   if (field.type === "STRING" && countKind(texts, "number") === texts.count) {
     const { minText, maxText } = texts.numbers;
     const unit = findEpochUnit(field.name, texts.numbers);
+    const range = place.areValuesHidden ? "" : `, ${minText} to ${maxText}`;
     messages.push(
-      `arrives as text, and all ${texts.count} values spell numbers, ${minText} to ${maxText}: STRING keeps them as they are; --quoted infer makes it a number` +
-        (unit === null ? "" : `; ${describeUnit(unit, texts.numbers)}`),
+      `arrives as text, and all ${texts.count} values spell numbers${range}: STRING keeps them as they are; --quoted infer makes it a number` +
+        (unit === null ? "" : `; ${describeUnit(unit, texts.numbers, place)}`),
     );
   }
   if (field.type === "STRING" && options.times === "infer")
@@ -120,7 +121,7 @@ function where(texts: TextFacts, kind: TextKind): string {
 
 function warnOfNumbers(
   field: TableField,
-  numbers: NumberFacts | null,
+  { numbers, place }: Shape,
   column: string,
 ): string[] {
   if (numbers === null) return [];
@@ -132,7 +133,7 @@ function warnOfNumbers(
   if (unit !== null) {
     const isTop = column === field.name && field.mode !== "REPEATED";
     messages.push(
-      `${describeUnit(unit, numbers)}${isTop ? "" : "; only a top-level column can be converted"}`,
+      `${describeUnit(unit, numbers, place)}${isTop ? "" : "; only a top-level column can be converted"}`,
     );
   }
   if (
@@ -140,8 +141,11 @@ function warnOfNumbers(
     nonZero > numbers.zeros &&
     numbers.smallestMagnitude >= farFromZero
   ) {
+    const nearest = place.areValuesHidden
+      ? farFromZero
+      : numbers.smallestMagnitude;
     messages.push(
-      `${numbers.zeros} of ${numbers.count} are 0, and no other is nearer to it than ${numbers.smallestMagnitude}: is null meant?`,
+      `${numbers.zeros} of ${numbers.count} are 0, and no other is nearer to it than ${nearest}: is null meant?`,
     );
   }
   return messages;
@@ -165,11 +169,18 @@ function findEpochUnit(name: string, numbers: NumberFacts): Unit | null {
   return isLikely && spanSeconds <= longestSpanSeconds ? unit : null;
 }
 
-function describeUnit(unit: Unit, numbers: NumberFacts): string {
+function describeUnit(
+  unit: Unit,
+  numbers: NumberFacts,
+  { areValuesHidden }: MaskedPlace,
+): string {
   const [from, to] = [numbers.smallestMagnitude, numbers.max].map((value) =>
     new Date((value / unit.perSecond) * 1000).toISOString().slice(0, 19),
   );
-  const what = `as ${unit.name.replace("epoch_", "")} since 1970 they are ${from ?? ""}Z to ${to ?? ""}Z`;
+  const dates = areValuesHidden
+    ? "dates of this century"
+    : `${from ?? ""}Z to ${to ?? ""}Z`;
+  const what = `as ${unit.name.replace("epoch_", "")} since 1970 they are ${dates}`;
   return unit.name === "nanoseconds"
     ? `${what}: sql: "TIMESTAMP_MICROS(DIV(COLUMN, 1000))" in the catalog makes it a TIMESTAMP`
     : `${what}: from: ${unit.name} in the catalog makes it a TIMESTAMP`;

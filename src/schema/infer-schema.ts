@@ -19,6 +19,8 @@ import {
 export interface InferOptions extends ChooseOptions {
   /** A schema to start from: its columns stay, in their order and with their descriptions, wherever every row fits them. */
   readonly existing: readonly TableField[] | null;
+  /** Dotted paths of columns whose values are not shown; names of columns are. */
+  readonly mask?: readonly string[];
 }
 
 export interface Inference {
@@ -46,7 +48,7 @@ const maxFaults = 100;
  * a finding that says why. New columns stand in the order of their first appearance.
  */
 export function createSchemaInferrer(options: InferOptions): SchemaInferrer {
-  const observer = createShapeObserver();
+  const observer = createShapeObserver(options.mask);
   const faults = new Map<string, InferenceFinding>();
   const { existing } = options;
   const judge = existing === null ? null : compileRowJudge(existing);

@@ -12,7 +12,7 @@ export function maskRow(text: string, mask: readonly string[]): string {
   if (mask.length === 0) return text;
   const row = parseRow(text);
   if (row?.kind !== "object")
-    return `(${Buffer.byteLength(text)} bytes that are no JSON object; not shown, as the catalog masks columns)`;
+    return `(${Buffer.byteLength(text)} bytes that are no JSON object; not shown, as columns are masked)`;
   const parts: string[] = [];
   let end = 0;
   for (const hidden of findHidden(row, mask)) {

@@ -1,5 +1,6 @@
 import type { JsonNode } from "../json/parse-json.js";
 import { copyText } from "./copy-text.js";
+import { findMask, holdsMasked } from "./find-mask.js";
 import {
   newNumberFacts,
   observeNumber,
@@ -48,8 +49,19 @@ export interface ArrayFacts {
   readonly element: Shape;
 }
 
+/** What a mask (see findMask) hides at a place of the rows. */
+export interface MaskedPlace {
+  /** Dotted path; empty for the rows themselves. */
+  readonly column: string;
+  /** What stands here, the names of keys included. */
+  readonly isMasked: boolean;
+  /** Values: also of what holds a masked column, as a text or number may be all of it, written as text. */
+  readonly areValuesHidden: boolean;
+}
+
 /** Everything that was seen at one place of the rows. */
 export interface Shape {
+  readonly place: MaskedPlace;
   nulls: number;
   numbers: NumberFacts | null;
   texts: TextFacts | null;
@@ -69,13 +81,15 @@ const maxMembers = 10_000;
 const maxShapes = 200_000;
 const sampleCount = 3;
 const longestExample = 60;
+const hiddenValue = '"***"';
 
 export function isTooDeep(depth: number): boolean {
   return depth > maxDepth;
 }
 
-function newShape(): Shape {
+function newShape(place: MaskedPlace): Shape {
   return {
+    place,
     nulls: 0,
     numbers: null,
     texts: null,
@@ -104,29 +118,37 @@ export interface ShapeObserver {
   observe(row: SampleRow, node: JsonNode): void;
 }
 
-/** Adds up what rows hold, in memory that does not grow with their number. */
-export function createShapeObserver(): ShapeObserver {
-  const root = newShape();
+/** Adds up what rows hold, in memory that does not grow with their number. Examples of what the mask hides are "***". */
+export function createShapeObserver(
+  mask: readonly string[] = [],
+): ShapeObserver {
+  const root = newShape(findPlace(""));
   let row: SampleRow = { text: "", source: "", line: 0 };
   let shapes = 1;
   let objects = 0;
 
-  function toExample(node: JsonNode): Example {
+  function findPlace(column: string): MaskedPlace {
+    if (mask.length === 0)
+      return { column, isMasked: false, areValuesHidden: false };
+    const isMasked = column !== "" && findMask(column, mask) !== undefined;
+    const areValuesHidden = isMasked || holdsMasked(column, mask);
+    return { column, isMasked, areValuesHidden };
+  }
+
+  function toExample({ place }: Shape, node: JsonNode): Example {
+    const { source, line } = row;
+    if (place.areValuesHidden) return { text: hiddenValue, source, line };
     const text = row.text.slice(
       node.start,
       Math.min(node.end, node.start + longestExample),
     );
     const more = node.end - node.start > longestExample ? "…" : "";
-    return {
-      text: copyText(text + more),
-      source: row.source,
-      line: row.line,
-    };
+    return { text: copyText(text + more), source, line };
   }
 
   function addSample(shape: Shape, node: JsonNode): void {
     if (shape.samples.length >= sampleCount) return;
-    const { text } = toExample(node);
+    const { text } = toExample(shape, node);
     if (!shape.samples.includes(text)) shape.samples.push(text);
   }
 
@@ -138,7 +160,7 @@ export function createShapeObserver(): ShapeObserver {
       case "boolean":
         if (shape.booleans === null) {
           shape.booleans = { count: 0, trues: 0 };
-          shape.examples.booleans = toExample(node);
+          shape.examples.booleans = toExample(shape, node);
         }
         shape.booleans.count += 1;
         if (node.value) shape.booleans.trues += 1;
@@ -147,15 +169,15 @@ export function createShapeObserver(): ShapeObserver {
       case "string":
         if (shape.texts === null) {
           shape.texts = newTextFacts();
-          shape.examples.strings = toExample(node);
+          shape.examples.strings = toExample(shape, node);
         }
-        observeText(shape.texts, node.value, () => toExample(node));
+        observeText(shape.texts, node.value, () => toExample(shape, node));
         addSample(shape, node);
         return;
       case "number":
         if (shape.numbers === null) {
           shape.numbers = newNumberFacts();
-          shape.examples.numbers = toExample(node);
+          shape.examples.numbers = toExample(shape, node);
         }
         observeNumber(shape.numbers, node.text);
         addSample(shape, node);
@@ -176,8 +198,12 @@ export function createShapeObserver(): ShapeObserver {
     isElement: boolean,
   ): void {
     if (shape.arrays === null) {
-      shape.arrays = { count: 0, empty: 0, element: newShape() };
-      shape.examples.arrays = toExample(node);
+      shape.arrays = {
+        count: 0,
+        empty: 0,
+        element: newShape(shape.place),
+      };
+      shape.examples.arrays = toExample(shape, node);
       shapes += 1;
     }
     const { arrays } = shape;
@@ -205,7 +231,7 @@ export function createShapeObserver(): ShapeObserver {
         isTooDeep: false,
         repeatedKey: null,
       };
-      shape.examples.objects = toExample(node);
+      shape.examples.objects = toExample(shape, node);
     }
     const facts = shape.objects;
     facts.count += 1;
@@ -213,16 +239,20 @@ export function createShapeObserver(): ShapeObserver {
     if (facts.isCrowded || facts.isTooDeep) return;
     const serial = (objects += 1);
     for (const { key, value } of node.members) {
-      const member = findMember(facts, key);
+      const member = findMember(shape, facts, key);
       if (member === null) return;
       if (member.lastObject === serial)
-        facts.repeatedKey ??= { ...toExample(value), key };
+        facts.repeatedKey ??= { ...toExample(member.shape, value), key };
       member.lastObject = serial;
       observeValue(member.shape, value, depth + 1);
     }
   }
 
-  function findMember(facts: ObjectFacts, key: string): Member | null {
+  function findMember(
+    { place }: Shape,
+    facts: ObjectFacts,
+    key: string,
+  ): Member | null {
     const folded = key.toLowerCase();
     const known = facts.members.get(folded);
     if (known !== undefined) {
@@ -236,7 +266,9 @@ export function createShapeObserver(): ShapeObserver {
     const member: Member = {
       name: key,
       otherName: null,
-      shape: newShape(),
+      shape: newShape(
+        findPlace(place.column === "" ? key : `${place.column}.${key}`),
+      ),
       lastObject: 0,
     };
     facts.members.set(folded, member);

@@ -8,12 +8,18 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { startBigQueryServer } from "../servers/bigquery-server.js";
-import { startFaultProxy, type FaultProxy } from "../servers/fault-proxy.js";
+import {
+  startFaultProxy,
+  type Fault,
+  type FaultProxy,
+  type ProxiedRequest,
+} from "../servers/fault-proxy.js";
 import { startGcsServer } from "../servers/gcs-server.js";
 import { s3Environment } from "../servers/s3-environment.js";
 import { startS3Server } from "../servers/s3-server.js";
 import { createDice, type Dice } from "./dice.js";
 import { drawFault, type Service } from "./draw-fault.js";
+import { createKillMatch, type KillTarget } from "./kill-target.js";
 import type { Tally } from "./tally.js";
 import type { World, Worlds } from "./world.js";
 
@@ -39,27 +45,51 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
     const dice = new Map<Service, Dice>();
     let awaited: (() => void) | null = null;
     const faults: { atMs: number; what: string }[] = [];
+    const tell = (what: string) => faults.push({ atMs: Date.now(), what });
+    const decideFor =
+      (service: Service) =>
+      ({ method, path }: ProxiedRequest): Fault | null => {
+        tally.count(`requests: ${service}`);
+        if (/_TEMP_.*numRows/.test(path)) awaited?.();
+        const own = dice.get(service);
+        const fault =
+          own === undefined ? null : drawFault(service, own, { method, path });
+        if (fault === null) return null;
+        const kind =
+          fault.kind === "answer" ? `${fault.status} answered` : fault.kind;
+        tally.count(`faults: ${kind}`);
+        tell(`${kind}: ${service} ${method} ${path}`);
+        tally.count(`faulted: ${service} ${method}`);
+        return fault;
+      };
     const watch = (service: Service, target: string): Promise<FaultProxy> =>
-      startFaultProxy({
-        target,
-        decide: ({ method, path }) => {
-          tally.count(`requests: ${service}`);
-          if (/_TEMP_.*numRows/.test(path)) awaited?.();
-          const own = dice.get(service);
-          const fault =
-            own === undefined
-              ? null
-              : drawFault(service, own, { method, path });
-          if (fault === null) return null;
-          const kind =
-            fault.kind === "answer" ? `${fault.status} answered` : fault.kind;
-          tally.count(`faults: ${kind}`);
-          const what = `${kind}: ${service} ${method} ${path}`;
-          faults.push({ atMs: Date.now(), what });
-          tally.count(`faulted: ${service} ${method}`);
-          return fault;
-        },
-      });
+      startFaultProxy({ target, decide: decideFor(service) });
+    /** Of one job each, which is to be killed at a request. */
+    const aimed: FaultProxy[] = [];
+    const aim = async (
+      services: readonly (readonly [Service, string])[],
+      { kind, at, skip }: KillTarget,
+      kill: () => void,
+    ): Promise<readonly FaultProxy[]> => {
+      const matches = createKillMatch({ kind, at, skip });
+      const proxies = await Promise.all(
+        services.map(([service, target]) => {
+          const decide = decideFor(service);
+          return startFaultProxy({
+            target,
+            decide(request) {
+              if (!matches(service, request)) return decide(request);
+              tally.count(`killed at ${at}: ${kind}`);
+              const { method, path } = request;
+              tell(`killed at ${at}: ${service} ${method} ${path}`);
+              return { kind: "kill-client", at, kill };
+            },
+          });
+        }),
+      );
+      aimed.push(...proxies);
+      return proxies;
+    };
     const s3Proxy = await watch("s3", s3.endpoint);
     const gcsProxy = await watch("gcs", gcs.endpoint);
     let rounds = 0;
@@ -77,8 +107,10 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
         await proxy.stop();
         await server.stop();
       };
-      return { project, api, proxy, close };
+      return { project, api, endpoint, proxy, close };
     }
+    const stopAimed = () =>
+      Promise.all(aimed.splice(0).map((proxy) => proxy.stop()));
     const prefixOf = (round: number) => `lane-${lane}/${round}`;
     // The stand-in reads every object of a bucket at each listing: in one bucket, rounds would become slower and slower.
     const stageBucketOf = (round: number) => `campaign-stage-${lane}-${round}`;
@@ -98,6 +130,7 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
       dialect: "bigquery",
       tableName: (table) => `\`${warehouse.project}\`.${dataset}.\`${table}\``,
       async prepare(round) {
+        await stopAimed();
         await call("POST", `${gcsApi}?project=p`, {
           name: stageBucketOf(round),
         });
@@ -118,6 +151,20 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
         SLUICE_SPOOL: join(folder, String(lane)),
       }),
       nextLoad: () => new Promise((resolve) => (awaited = resolve)),
+      async aimKill(target, kill) {
+        const [gcsOwn, bigQueryOwn] = await aim(
+          [
+            ["gcs", gcs.endpoint],
+            ["bigquery", warehouse.endpoint],
+          ],
+          target,
+          kill,
+        );
+        return {
+          SLUICE_GCS_ENDPOINT: gcsOwn?.endpoint ?? "",
+          SLUICE_BIGQUERY_ENDPOINT: bigQueryOwn?.endpoint ?? "",
+        };
+      },
       takeFaults: () => faults.splice(0),
       setFaults(seed) {
         dice.clear();
@@ -128,7 +175,7 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
           dice.set(service, createDice(...seed, 2 + index));
       },
       async settle() {
-        const proxies = [s3Proxy, gcsProxy, warehouse.proxy];
+        const proxies = [s3Proxy, gcsProxy, warehouse.proxy, ...aimed];
         while (proxies.some(({ underWay }) => underWay > 0)) await sleep(5);
       },
       async putSource(round, key, bytes) {
@@ -186,6 +233,7 @@ export async function openCloudWorlds(tally: Tally): Promise<Worlds> {
         return lasting;
       },
       async stop() {
+        await stopAimed();
         await warehouse.close();
         await Promise.all([s3Proxy.stop(), gcsProxy.stop()]);
       },

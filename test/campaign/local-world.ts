@@ -31,6 +31,7 @@ export function openLocalWorlds(root: string): Promise<Worlds> {
         }),
         prepare: () => Promise.resolve(),
         nextLoad: () => null,
+        aimKill: () => null,
         takeFaults: () => [],
         setFaults: () => undefined,
         settle: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { campaignTypes } from "./campaign-catalog.js";
+import { drawKillTarget } from "./kill-target.js";
 import { makeObject } from "./make-object.js";
 import { putObject, type Round, type RoundHour } from "./round.js";
 import type { JobEnd, JobFate } from "./run-job.js";
@@ -155,7 +156,7 @@ async function classifyByShards(round: Round): Promise<void> {
   );
 }
 
-function classify(
+export function classify(
   round: Round,
   { hour }: RoundHour,
   fate?: JobFate,
@@ -184,9 +185,18 @@ export async function job(
   return end;
 }
 
-function drawFate({ dice, tempo }: Round, command: string): JobFate {
-  const moment = () => 50 + dice.below(1.1 * tempo.of(command));
-  if (dice.chance(0.25)) return { killAfterMs: moment() };
+/** Within the time that such a job takes, or soon after. */
+export function drawMoment({ dice, tempo }: Round, command: string): number {
+  return 50 + dice.below(1.1 * tempo.of(command));
+}
+
+function drawFate(round: Round, command: string): JobFate {
+  const { dice, world } = round;
+  const moment = () => drawMoment(round, command);
+  if (dice.chance(0.2)) return { killAfterMs: moment() };
+  const target = dice.chance(0.2) ? drawKillTarget(dice, command) : null;
+  if (target !== null)
+    return { aimKill: (kill) => world.aimKill(target, kill) };
   if (dice.chance(0.05))
     return { freezeAfterMs: moment(), thaw: () => sleep(moment()) };
   return {};
@@ -207,7 +217,7 @@ async function changeSource(round: Round, hour: RoundHour): Promise<void> {
   await putObject(round, hour, "0.log", bytes);
 }
 
-async function writeNext(round: Round, hour: RoundHour): Promise<void> {
+export async function writeNext(round: Round, hour: RoundHour): Promise<void> {
   round.tally.count("source objects written");
   const name = `${hour.states.at(-1)?.objects.size ?? 0}.log`;
   await putObject(

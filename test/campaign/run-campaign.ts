@@ -13,6 +13,7 @@ import { openCloudWorlds } from "./cloud-world.js";
 import { finishRound } from "./finish-round.js";
 import { judgeEnds } from "./judge-ends.js";
 import { openLocalWorlds } from "./local-world.js";
+import { playAimedKill } from "./play-aimed-kill.js";
 import { playRound } from "./play-round.js";
 import { createRound } from "./round.js";
 import { createRunJob, type JobEnd } from "./run-job.js";
@@ -121,6 +122,7 @@ async function runRound(
   try {
     world.setFaults([seed, number]);
     await playRound(round);
+    problems.push(...(await playAimedKill(round)));
     problems.push(...judgeEnds(round.ends, tally));
     problems.push(...(await finishRound(round)));
   } catch (error) {

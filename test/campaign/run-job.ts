@@ -18,6 +18,10 @@ export interface JobEnd {
 /** A process that is killed after so long, or stopped for a while as a pod on a frozen node is. */
 export interface JobFate {
   readonly killAfterMs?: number;
+  /** Arms a kill at one of its requests, before it starts; what it has in its environment for that. */
+  readonly aimKill?: (
+    kill: () => void,
+  ) => Promise<Readonly<Record<string, string>>> | null;
   readonly freezeAfterMs?: number;
   readonly freezeWhen?: Promise<void> | null;
   /** Asked when the process stands still; it goes on when this is over. */
@@ -40,6 +44,7 @@ export function createRunJob(
   tally: Tally,
 ): RunJob {
   return async (words, fate = {}) => {
+    const own = await fate.aimKill?.(() => child.kill("SIGKILL"));
     const startedMs = Date.now();
     const child = spawn(
       process.execPath,
@@ -50,7 +55,10 @@ export function createRunJob(
         "--catalog",
         catalog,
       ],
-      { env: { PATH: process.env["PATH"], ...variables }, cwd: program },
+      {
+        env: { PATH: process.env["PATH"], ...variables, ...own },
+        cwd: program,
+      },
     );
     let output = "";
     let log = "";

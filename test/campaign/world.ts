@@ -1,3 +1,5 @@
+import type { KillTarget } from "./kill-target.js";
+
 /** Where one lane's jobs work, and how the campaign looks at it past sluice: as it is, without faults. */
 export interface World {
   /** Before each round. */
@@ -8,6 +10,14 @@ export interface World {
   setFaults(seed: readonly number[] | null): void;
   /** When the next load has filled its TEMP table, and is about to replace the hour; null where that can't be seen. */
   nextLoad(): Promise<void> | null;
+  /**
+   * The environment of a job that `kill` is to end at such a request, over that of `variables`; null where no requests are seen.
+   * Resolves when it can be started.
+   */
+  aimKill(
+    target: KillTarget,
+    kill: () => void,
+  ): Promise<Readonly<Record<string, string>>> | null;
   /** What failed since the last call: the time, and the request. */
   takeFaults(): readonly { readonly atMs: number; readonly what: string }[];
   /** When no request is under way any more. */

@@ -179,6 +179,43 @@ describe("a masked column", function () {
       .and.not.to.include(secret);
   });
 
+  it("shows its values in no words of schema infer, schema check and add, by --mask or by the catalog", () => {
+    const file = join(directory, "logins.ndjson");
+    const schemaFile = join(directory, "schemas/tables/signup.json");
+    const row = { id: 1, customer: { email: secret }, phone: secret };
+    writeFileSync(file, JSON.stringify({ log_type: "login", ...row }));
+    const infer = ["schema", "infer", file];
+    const judge = ["schema", "check", file, "--schema", schemaFile];
+    const add = ["add", "login", "--sample", file];
+    writeCatalog("");
+    for (const words of [infer, judge]) {
+      expect(spawnSluice(...words)).to.include(secret);
+      for (const mask of ["customer.email, phone", "*"])
+        for (const more of [[], ["--json"]])
+          expect(spawnSluice(...words, "--mask", mask, ...more))
+            .to.include("***")
+            .and.not.to.include(secret);
+    }
+    writeCatalog("", "mask: [phone, customer]");
+    for (const words of [[...infer, "--type", "login"], add])
+      expect(spawnSluice(...words))
+        .to.include("***")
+        .and.not.to.include(secret);
+  });
+
+  it("is named by the entry of a type that add was told to mask", () => {
+    writeCatalog("");
+    const file = join(directory, "logins.ndjson");
+    writeFileSync(file, `{"log_type":"login","user":{"email":"${secret}"}}\n`);
+    const told = spawnSluice(
+      ...["add", "login", "--sample", file, "--mask", "user.email"],
+    );
+    expect(told).to.include("wrote").and.not.to.include(secret);
+    expect(readFileSync(join(directory, "catalog.yaml"), "utf8")).to.include(
+      "mask: [user.email]",
+    );
+  });
+
   it("is not quoted by DuckDB's own words about a conversion", async () => {
     writeRows(rows.slice(-1));
     const settings = 'columns: { phone: { sql: "CAST(phone AS INTEGER)" } }';

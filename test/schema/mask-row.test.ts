@@ -50,12 +50,12 @@ describe("masking a row", () => {
       [
         "tells nothing but the length of what is no object",
         '{"email":"a@b.c"',
-        "(16 bytes that are no JSON object; not shown, as the catalog masks columns)",
+        "(16 bytes that are no JSON object; not shown, as columns are masked)",
       ],
       [
         "nor of a text or array",
         '["é"]',
-        "(6 bytes that are no JSON object; not shown, as the catalog masks columns)",
+        "(6 bytes that are no JSON object; not shown, as columns are masked)",
       ],
     ];
   for (const [what, row, shown] of rows)

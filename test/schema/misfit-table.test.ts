@@ -14,7 +14,8 @@ import { compileRowJudge } from "../../src/schema/judge-row.js";
 import type { TableField } from "../../src/schema/table-field.js";
 import { createBigQueryDataset } from "../contract/bigquery-dataset.js";
 import { describeWithServers } from "../servers/shared-servers.js";
-import { misfitKinds, type MisfitKind } from "./misfit-kinds.js";
+import type { MisfitKind } from "./misfit-kind.js";
+import { misfitKinds } from "./misfit-kinds.js";
 
 const refusedKinds = misfitKinds.filter(({ misfit }) => misfit !== null);
 

@@ -41,7 +41,13 @@ export type Fault =
   /** The answer's head is the server's, its body ends after so many bytes, and the connection with it. */
   | { readonly kind: "truncate"; readonly afterBytes: number }
   /** The server gets the request, answers, and gets it again; the second answer is passed on. */
-  | { readonly kind: "deliver-twice" };
+  | { readonly kind: "deliver-twice" }
+  /** The client is killed, and hears nothing more: before the server sees the request, or when the server has answered. */
+  | {
+      readonly kind: "kill-client";
+      readonly at: "request" | "answer";
+      readonly kill: () => void;
+    };
 
 export interface ProxiedRequest {
   /** Counts from 1, in the order of arrival. */
@@ -151,6 +157,15 @@ export async function startFaultProxy(
       case "lose-answer": {
         const answer = await forward(request, response);
         await finished(answer.resume());
+        request.socket.resetAndDestroy();
+        return;
+      }
+      case "kill-client": {
+        if (fault.at === "answer") {
+          const answer = await forward(request, response);
+          await finished(answer.resume());
+        }
+        fault.kill();
         request.socket.resetAndDestroy();
         return;
       }
