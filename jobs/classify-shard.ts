@@ -3,6 +3,7 @@ import {
   type ClassifyShardOptions,
   type ClassifyShardResult,
 } from "../src/classify/classify-shard.js";
+import { bindLog } from "../src/bind-log.js";
 import { formatPlanId, formatShard } from "../src/classify/plan.js";
 import type { ShardRecord } from "../src/classify/shard-record.js";
 import type { SplitPorts } from "../src/classify/stage-split.js";
@@ -61,7 +62,8 @@ export async function classifyShard(
     duration_ms: now().getTime() - started.getTime(),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
   };
-  log.info(
+  const { run, hour } = plan;
+  bindLog(log, { run, hour, type: null }).info(
     { plan: result.plan, shard: result.shard, outcome: result.outcome },
     "shard classified",
   );

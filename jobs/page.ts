@@ -22,7 +22,7 @@ export async function page(
   { catalog, to, days, manifestDays }: PageOptions,
   ports: {
     readonly stage: ObjectStore;
-    readonly warehouse: Warehouse;
+    readonly warehouse: Pick<Warehouse, "readLedger" | "readHours">;
     readonly clock: () => Date;
   },
 ): Promise<PageModel> {

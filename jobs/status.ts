@@ -1,3 +1,4 @@
+import { findLosses, type HourLoss } from "../src/alerts/find-losses.js";
 import type { Catalog } from "../src/catalog/catalog.js";
 import { hoursBetween, type FolderHour } from "../src/folder-hour.js";
 import type { ObjectStore } from "../src/ports/object-store.js";
@@ -10,14 +11,35 @@ export interface StatusOptions {
   readonly to: FolderHour;
 }
 
-/** Hours by types: not done, empty, staged, loaded, differing, with their counts. */
+export interface StatusPorts {
+  /** Null: where rows were lost is not looked for. */
+  readonly source: ObjectStore | null;
+  readonly stage: ObjectStore;
+  readonly warehouse: Pick<Warehouse, "readLedger">;
+  readonly clock: () => Date;
+}
+
+export interface HourStatusWithLosses extends HourStatus {
+  /** Null: not looked for. */
+  readonly losses: readonly HourLoss[] | null;
+}
+
+/** Hours by types: not done, empty, staged, loaded, differing, with their counts, and the stage of the pipe at which rows are missing. */
 export async function status(
   options: StatusOptions,
-  ports: { readonly stage: ObjectStore; readonly warehouse: Warehouse },
-): Promise<HourStatus[]> {
+  { source, stage, warehouse, clock }: StatusPorts,
+): Promise<HourStatusWithLosses[]> {
   const hours = hoursBetween(options.from, options.to) as [
     FolderHour,
     ...FolderHour[],
   ];
-  return readStates(options.catalog, hours, ports.stage, ports.warehouse);
+  const states = await readStates(options.catalog, hours, stage, warehouse);
+  const losses =
+    source === null
+      ? null
+      : await findLosses(options.catalog, states, { source, stage, clock });
+  return states.map((state) => ({
+    ...state,
+    losses: losses === null ? null : (losses.get(state.hour) ?? []),
+  }));
 }

@@ -20,7 +20,6 @@ const heartbeatLimits: HeartbeatLimits = {
 export async function callHeartbeat(
   url: string,
   log: Pick<Log, "warn">,
-  about: object,
   limits: HeartbeatLimits = heartbeatLimits,
 ): Promise<boolean> {
   try {
@@ -32,7 +31,7 @@ export async function callHeartbeat(
     return true;
   } catch (error) {
     log.warn(
-      { ...about, reason: describe(error) },
+      { reason: describe(error) },
       "the heartbeat of SLUICE_HEARTBEAT_URL was not heard",
     );
     return false;

@@ -5,7 +5,8 @@ import { shellWords } from "../shell-words.js";
 import { count } from "./format-amounts.js";
 import type { AlertFinding, AlertKind, Incident, LossStage } from "./model.js";
 
-const placeOf: Readonly<Record<LossStage, string>> = {
+/** Each stage as a place, in the pipe's order. */
+export const placeOf: Readonly<Record<LossStage, string>> = {
   source: "at the source",
   classify: "in classify",
   set_aside: "set aside by classify",

@@ -7,7 +7,12 @@ import { findOddLateness } from "./judge-lateness.js";
 import { judgeType } from "./judge-type.js";
 import { count, percent } from "./format-amounts.js";
 import type { JudgeOptions } from "./judge-options.js";
-import type { Arrival, SplitCounts } from "./locate-loss.js";
+import {
+  compareSplit,
+  describeReasons,
+  type UsualSplit,
+} from "./compare-split.js";
+import type { Arrival } from "./locate-loss.js";
 import type { AlertFinding } from "./model.js";
 import { listSourceHour, readArrival } from "./read-arrival.js";
 import { latenessOf } from "./read-history.js";
@@ -50,7 +55,10 @@ export async function judgeHour(
           ),
     ]);
   }
-  const split = manifest === null ? null : compareSplit(manifest, options);
+  const split =
+    manifest === null
+      ? null
+      : compareSplit(manifest, options.catalog, usualSplit(options));
   let arrival: Promise<Arrival> | null = null;
   const openArrival = (): Promise<Arrival | null> => {
     if (manifest === null) return Promise.resolve(null);
@@ -102,44 +110,21 @@ function notDone(
   };
 }
 
-function compareSplit(
-  { hour, lines, blank, set_aside, types }: Manifest,
-  { history, catalog }: JudgeOptions,
-): SplitCounts {
+function usualSplit({ hour, history }: JudgeOptions): UsualSplit {
   const before = history.hours.filter((row) => row.folderHour < hour);
-  const share =
-    usualShare(
-      before.map((row) => ({
-        setAside: row.setAside,
-        all: row.lines - row.blank,
-      })),
-    )?.median ?? 0;
-  const unknown = Object.entries(types)
-    .filter(([name, { rows }]) => !catalog.types.has(name) && rows > 0)
-    .sort(([, one], [, other]) => other.rows - one.rows);
-  const unknownRows = unknown.reduce((sum, [, { rows }]) => sum + rows, 0);
   const unknownBefore = before.map(({ unknownTypes }) =>
     Object.values(unknownTypes).reduce((sum, rows) => sum + rows, 0),
   );
   return {
-    setAsideMore: set_aside.rows - share * (lines - blank),
-    reasons: describeReasons(set_aside.reasons),
-    unknownMore:
-      unknownRows -
-      (unknownBefore.length === 0 ? 0 : findMedian(unknownBefore)),
-    unknownTypes: unknown
-      .slice(0, 5)
-      .map(([name, { rows }]) => `${name} (${rows})`),
+    setAsideShare:
+      usualShare(
+        before.map((row) => ({
+          setAside: row.setAside,
+          all: row.lines - row.blank,
+        })),
+      )?.median ?? 0,
+    unknownRows: unknownBefore.length === 0 ? 0 : findMedian(unknownBefore),
   };
-}
-
-function describeReasons(
-  reasons: Readonly<Partial<Record<string, number>>>,
-): string[] {
-  return Object.entries(reasons)
-    .map(([reason, lines]) => [reason, lines ?? 0] as const)
-    .sort(([, one], [, other]) => other - one)
-    .map(([reason, lines]) => `${reason} (${lines})`);
 }
 
 /** The rules of the hour's lines as a whole. */

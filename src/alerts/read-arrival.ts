@@ -9,7 +9,8 @@ import { findUsual } from "./usual.js";
 
 const dayHours = 24;
 const weekHours = 168;
-const leastHours = 3;
+/** Hours that must be known before anybody says what is usual. */
+export const leastComparedHours = 3;
 const manifestsAtOnce = 8;
 
 /** The same time of day on the seven days before, and the same hour of the eight weeks before. */
@@ -17,6 +18,12 @@ const comparedHoursBack = [
   ...Array.from({ length: 7 }, (_, day) => (day + 1) * dayHours),
   ...Array.from({ length: 7 }, (_, week) => (week + 2) * weekHours),
 ];
+
+export type ArrivedInputs = Pick<Arrival, "bytes" | "objects">;
+
+export function comparedHours(hour: FolderHour): FolderHour[] {
+  return comparedHoursBack.map((back) => addHours(hour, -back));
+}
 
 /** The objects of the hour's folder at the source, as classify takes them. */
 export async function listSourceHour(
@@ -41,13 +48,22 @@ export async function readArrival(
     stage,
   }: { readonly source: ObjectStore; readonly stage: ObjectStore },
 ): Promise<Arrival> {
-  const read = new Map(manifest.inputs.map(({ key, etag }) => [key, etag]));
-  const listed = await listSourceHour(source, hour);
   return {
     ...sumInputs(manifest),
     usual: await readUsualArrival(hour, stage),
-    unread: listed.filter(({ key, etag }) => read.get(key) !== etag).length,
+    unread: await countUnread(hour, manifest, source),
   };
+}
+
+/** Objects that are at the source now, and that the classification did not read. */
+export async function countUnread(
+  hour: FolderHour,
+  { inputs }: Manifest,
+  source: ObjectStore,
+): Promise<number> {
+  const read = new Map(inputs.map(({ key, etag }) => [key, etag]));
+  const listed = await listSourceHour(source, hour);
+  return listed.filter(({ key, etag }) => read.get(key) !== etag).length;
 }
 
 async function readUsualArrival(
@@ -56,18 +72,26 @@ async function readUsualArrival(
 ): Promise<Arrival["usual"]> {
   const limit = pLimit(manifestsAtOnce);
   const manifests = await Promise.all(
-    comparedHoursBack.map((back) =>
-      limit(() => readSound(stage, addHours(hour, -back))),
+    comparedHours(hour).map((each) =>
+      limit(() => readSoundManifest(stage, each)),
     ),
   );
-  const sums = manifests.filter((each) => each !== null).map(sumInputs);
+  return findUsualArrival(
+    manifests.filter((each) => each !== null).map(sumInputs),
+  );
+}
+
+/** Null where too few hours are known. */
+export function findUsualArrival(
+  sums: readonly ArrivedInputs[],
+): Arrival["usual"] {
   const bytes = findUsual(
     sums.map((sum) => sum.bytes),
-    leastHours,
+    leastComparedHours,
   );
   const objects = findUsual(
     sums.map((sum) => sum.objects),
-    leastHours,
+    leastComparedHours,
   );
   return bytes === null || objects === null
     ? null
@@ -78,7 +102,7 @@ async function readUsualArrival(
 }
 
 /** A damaged one is no measure; its own hour's watch tells of it. */
-async function readSound(
+export async function readSoundManifest(
   stage: ObjectStore,
   hour: FolderHour,
 ): Promise<Manifest | null> {
@@ -90,10 +114,7 @@ async function readSound(
   }
 }
 
-function sumInputs({ inputs }: Manifest): {
-  readonly bytes: number;
-  readonly objects: number;
-} {
+export function sumInputs({ inputs }: Pick<Manifest, "inputs">): ArrivedInputs {
   return {
     bytes: inputs.reduce((sum, { size }) => sum + size, 0),
     objects: inputs.length,

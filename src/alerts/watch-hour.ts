@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { bindLog } from "../bind-log.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { NotReadyError } from "../errors.js";
 import {
@@ -49,6 +50,8 @@ export interface WatchHourPorts {
 export interface WatchAlert {
   readonly kind: AlertKind;
   readonly incident: string;
+  /** Empty: the whole hour. */
+  readonly types: readonly string[];
   readonly message: Message;
 }
 
@@ -76,7 +79,7 @@ export async function watchHour(
   const { catalog, hour, send, heartbeatUrl } = options;
   requireEnded(hour, ports.clock());
   const run = randomBytes(8).toString("hex");
-  const log = bindLog(ports.log, { run, hour });
+  const log = bindLog(ports.log, { run, hour, type: null });
   const findings = await createHourFindings(catalog, hour, ports, log);
   if (!send) {
     const { record } = await readWatchRecord(ports.stage);
@@ -118,7 +121,7 @@ export async function watchHour(
       heartbeat:
         heartbeatUrl === undefined
           ? null
-          : await callHeartbeat(heartbeatUrl, log, { type: null }),
+          : await callHeartbeat(heartbeatUrl, log),
     };
   } catch (error) {
     // The next run need not wait for the lease; where this one lost it, there is nothing to give back.
@@ -175,6 +178,7 @@ async function planAlerts(
       alerts.push({
         kind,
         incident: incident.id,
+        types: incident.types,
         message: describeAlert(
           {
             kind,
@@ -200,23 +204,14 @@ function logAlerts(
   messengers: readonly Messenger[],
   log: Log,
 ): void {
-  for (const { kind, incident, message } of alerts)
-    log.warn({ type: null, alert: kind, incident }, message.title);
+  for (const { kind, incident, types, message } of alerts)
+    log.warn(
+      { type: types.length === 1 ? types[0] : null, alert: kind, incident },
+      message.title,
+    );
   if (messengers.length === 0 && alerts.length > 0)
     log.warn(
-      { type: null, alerts: alerts.length },
+      { alerts: alerts.length },
       "nobody was told: the catalog names no channel; set report.slack or report.mail there",
     );
-}
-
-/** Each line with the run and the hour; `type` is each line's own, null where it is of the whole hour. */
-function bindLog(log: Log, bound: object): Log {
-  return {
-    info: (fields, message) => {
-      log.info({ ...bound, type: null, ...fields }, message);
-    },
-    warn: (fields, message) => {
-      log.warn({ ...bound, type: null, ...fields }, message);
-    },
-  };
 }

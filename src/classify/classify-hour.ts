@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { bindLog } from "../bind-log.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { NotReadyError, ObjectChangedError, ServiceError } from "../errors.js";
 import {
@@ -51,21 +52,23 @@ export async function classifyHour(
   options: ClassifyHourOptions,
   ports: SplitPorts,
 ): Promise<ClassifyHourResult> {
-  const { catalog, hour, log } = options;
+  const { catalog, hour } = options;
   refuseUnsettled(catalog, hour, options.now());
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const run = (options.newRunId ?? randomRunId)();
+    const log = bindLog(options.log, { run, hour, type: null });
     try {
-      const result = await attemptHour(options, ports);
+      const result = await attemptHour({ ...options, log }, ports, run);
       if (result !== null) return { ...result, attempts: attempt };
       log.warn(
-        { hour, attempt },
+        { attempt },
         "another run committed this hour first; starting over",
       );
     } catch (error) {
       if (!(error instanceof ObjectChangedError) || attempt === maxAttempts)
         throw error;
       log.warn(
-        { hour, attempt, problem: error.message },
+        { attempt, problem: error.message },
         "the source changed; starting over",
       );
     }
@@ -94,10 +97,10 @@ export function refuseUnsettled(
 async function attemptHour(
   options: ClassifyHourOptions,
   ports: SplitPorts,
+  run: string,
 ): Promise<Omit<ClassifyHourResult, "attempts"> | null> {
   const { catalog, hour, now } = options;
   const { source, stage } = ports;
-  const run = (options.newRunId ?? randomRunId)();
   const previous = await readManifest(stage, hour);
   const inputs = await listInputs(catalog, hour, source);
   const split = await stageSplit(options, ports, run, inputs);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { bindLog } from "../bind-log.js";
 import {
   NotReadyError,
   ObjectChangedError,
@@ -56,9 +57,12 @@ export type ClassifyShardResult =
  * or a source object is not what the plan listed, DataRefusedError where the data is damaged or the catalog is another.
  */
 export async function classifyShard(
-  options: ClassifyShardOptions,
+  given: ClassifyShardOptions,
   ports: SplitPorts,
 ): Promise<ClassifyShardResult> {
+  const { run, hour } = given.plan;
+  const log = bindLog(given.log, { run, hour, type: null });
+  const options = { ...given, log };
   const { catalog, shard } = options;
   const { stage } = ports;
   const found = await readPlanState(stage, options.plan);
@@ -109,7 +113,7 @@ function settle(
   if (found.state === "dead")
     throw deadPlanError(stage, id, found.plan, found.standing);
   log.info(
-    { plan: formatPlanId(id), run: found.manifest.run },
+    { plan: formatPlanId(id), manifest_run: found.manifest.run },
     found.state === "committed"
       ? "the plan is committed already"
       : "another run committed the same work already",

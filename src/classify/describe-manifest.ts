@@ -1,4 +1,5 @@
 import type { FolderHour } from "../folder-hour.js";
+import { bindLog } from "../bind-log.js";
 import type { Log } from "../log.js";
 import type { Manifest, SetAsideReason } from "./manifest.js";
 
@@ -40,17 +41,18 @@ export function describeManifest(manifest: Manifest): ManifestCounts {
 
 /** Logs that the hour is classified, and what somebody should look at. */
 export function logManifest(
-  log: Log,
+  given: Log,
   { hour, seq, run, lines, set_aside, unknown_types }: ManifestCounts,
 ): void {
+  const log = bindLog(given, { run, hour, type: null });
   if (unknown_types.length > 0) {
     log.warn(
-      { hour, types: unknown_types.slice(0, unknownTypesTold) },
+      { types: unknown_types.slice(0, unknownTypesTold) },
       `${unknown_types.length} types are not in the catalog; they are staged, and loaded once it has them`,
     );
   }
   if (set_aside.rows > 0) {
-    log.warn({ hour, ...set_aside }, `${set_aside.rows} lines were set aside`);
+    log.warn({ ...set_aside }, `${set_aside.rows} lines were set aside`);
   }
-  log.info({ hour, seq, run, lines }, "classified");
+  log.info({ seq, lines }, "classified");
 }

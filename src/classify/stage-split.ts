@@ -23,6 +23,7 @@ export interface StageSplitOptions extends SplitLimits {
   readonly hour: FolderHour;
   /** Local folder for the parts before their upload, at most as large as the hour; may be shared with other runs. */
   readonly spoolDir: string;
+  /** Bound to the run and the hour. */
   readonly log: Log;
   /** Threads that split objects at the same time, at most; 1 where it is missing. */
   readonly workers?: number;
@@ -88,10 +89,7 @@ export async function stageSplit(
   const discard = async (): Promise<void> => {
     uploads.stop();
     await deleteFiles(stage, await uploads.settle()).catch((error: unknown) => {
-      log.warn(
-        { hour, run, problem: String(error) },
-        "could not remove staged files",
-      );
+      log.warn({ problem: String(error) }, "could not remove staged files");
     });
   };
 
@@ -122,7 +120,7 @@ export async function stageSplit(
           );
     if (split.splitter === "json_parse") {
       log.warn(
-        { hour },
+        {},
         "lines are split by JSON.parse, which takes several times as long: this Node has no WebAssembly SIMD, or type_key is longer than the scanner's tables",
       );
     }
@@ -133,10 +131,7 @@ export async function stageSplit(
   } finally {
     await uploads.settle();
     await spoolFolder.remove().catch((error: unknown) => {
-      log.warn(
-        { hour, run, problem: String(error) },
-        "could not remove the spool folder",
-      );
+      log.warn({ problem: String(error) }, "could not remove the spool folder");
     });
   }
 }

@@ -151,11 +151,17 @@ const addRun: AddCommand = (yargs, context) =>
 const addStatus: AddCommand = (yargs, context) =>
   yargs.command(
     "status",
-    "Hours by types: not done, empty, staged, loaded, differing",
+    "Hours by types: not done, empty, staged, loaded, differing, and where rows were lost",
     (options) =>
       options
         .option("from", fromOption)
         .option("to", toOption)
+        .option("losses", {
+          type: "boolean",
+          default: true,
+          describe:
+            "Say where rows were lost, beside the hours' usual; --no-losses needs no source, and reads less",
+        })
         .example(
           "$0 status --from 2026-11-21T00 --to 2026-11-21T05",
           "Six hours, side by side",
@@ -163,6 +169,7 @@ const addStatus: AddCommand = (yargs, context) =>
     async (args) => {
       const { status } = await import("../../jobs/status.js");
       const { formatStates } = await import("../terminal/tables.js");
+      const { formatLosses } = await import("../terminal/format-losses.js");
       const range = {
         from: parseFolderHour(args.from),
         to: parseFolderHour(args.to),
@@ -171,13 +178,24 @@ const addStatus: AddCommand = (yargs, context) =>
       const hours = await context.withWarehouse(catalog, async (warehouse) =>
         status(
           { catalog, ...range },
-          { stage: await context.openStage(catalog), warehouse },
+          {
+            source: args.losses ? await context.openSource(catalog) : null,
+            stage: await context.openStage(catalog),
+            warehouse,
+            clock: now,
+          },
         ),
       );
       context.finish(
         args,
-        { hours: hours.map(({ hour, types }) => ({ hour, types })) },
-        formatStates(hours),
+        {
+          hours: hours.map(({ hour, types, losses }) => ({
+            hour,
+            types,
+            losses,
+          })),
+        },
+        [formatStates(hours), formatLosses(hours)].filter(Boolean).join("\n\n"),
       );
     },
   );

@@ -1,6 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import type { Catalog, MessageTargets } from "../catalog/catalog.js";
 import { UsageError } from "../errors.js";
+import type { Message } from "../ports/messenger.js";
+import type { ObjectStore } from "../ports/object-store.js";
+import type { Warehouse } from "../ports/warehouse.js";
+import type { ReportModel } from "../report/report-model.js";
 import type { AddCommand } from "./context.js";
 
 /** Of the page. */
@@ -64,56 +68,41 @@ const addReport: AddCommand = (yargs, context) =>
       const { parseDay } = await import("../report/days.js");
       const { describeReport } = await import("../report/describe-report.js");
       const { renderText } = await import("../messages/render-text.js");
+      const { sendToAll } = await import("../messages/send-to-all.js");
       const day = args.day === undefined ? undefined : parseDay(args.day);
       const catalog = await context.openCatalog(args, "without_schemas");
       const targets = chooseTargets(catalog, args);
-      const messengers = args.dryRun
-        ? []
-        : await context.openMessengers(targets);
-      const { model, html } = await context.withWarehouse(
-        catalog,
-        async (warehouse) => {
-          const ports = {
-            stage: await context.openStage(catalog),
-            warehouse,
-            clock: () => new Date(),
-          };
-          const found = await report({ catalog, day }, ports);
-          if (args.html === undefined && targets.mail === null)
-            return { model: found, html: null };
-          const { page } = await import("../../jobs/page.js");
-          const { renderPage } = await import("../page/render-page.js");
-          const { to } = found.hours;
-          const shown = await page(
-            { catalog, to, days: pageDays, manifestDays: 2 },
-            ports,
-          );
-          return { model: found, html: renderPage(shown) };
-        },
-      );
-      if (args.html !== undefined && html !== null)
-        await writePage(args.html, html);
-      const message = {
-        ...describeReport(model),
-        attachments:
-          html === null
-            ? []
-            : [
-                {
-                  name: `report-${model.days.day}.html`,
-                  mediaType: "text/html; charset=utf-8",
-                  content: html,
-                },
-              ],
-      };
+      const open = async (chosen: MessageTargets) =>
+        args.dryRun ? [] : context.openMessengers(chosen);
+      const slack = await open({ ...targets, mail: null });
+      const mail = await open({ ...targets, slack: null });
+      const found = await context.withWarehouse(catalog, async (warehouse) => {
+        const ports = {
+          stage: await context.openStage(catalog),
+          warehouse,
+          clock: () => new Date(),
+        };
+        const model = await report({ catalog, day }, ports);
+        const message = describeReport(model);
+        // The page is large and may fail: what needs none is told before.
+        const told = await sendToAll(slack, message);
+        const page =
+          args.html === undefined && targets.mail === null
+            ? null
+            : await makePage(catalog, model, ports, args.html);
+        return { model, told, page, message: attachPage(message, model, page) };
+      });
+      const { model, message, page } = found;
       const words = renderText(message);
       if (args.dryRun) {
         const { previewMessages } =
           await import("../messages/preview-messages.js");
-        const { slack, mail } = previewMessages(message);
+        const shown = previewMessages(message);
         const preview = {
-          ...(targets.slack !== null && { slack }),
-          ...(targets.mail !== null && { mail: { ...targets.mail, ...mail } }),
+          ...(targets.slack !== null && { slack: shown.slack }),
+          ...(targets.mail !== null && {
+            mail: { ...targets.mail, ...shown.mail },
+          }),
         };
         context.finish(
           args,
@@ -122,12 +111,13 @@ const addReport: AddCommand = (yargs, context) =>
             ? `${words}\n\nNobody would be told: add --slack, --mail, or --send with report.slack or report.mail in the catalog.`
             : `${words}\n\n${JSON.stringify(preview, null, 2)}`,
         );
+        if (page !== null && "failure" in page) throw page.failure;
         return;
       }
-      const { sendToAll } = await import("../messages/send-to-all.js");
-      const { sent, failures } = await sendToAll(messengers, message);
+      const mailed = await sendToAll(mail, message);
+      const sent = [...found.told.sent, ...mailed.sent];
       context.finish(args, { ...model, sent }, words);
-      if (args.send && messengers.length === 0)
+      if (args.send && slack.length + mail.length === 0)
         process.stderr.write(
           `sluice: nobody was told: ${catalog.file} names no channel; set report.slack or report.mail there\n`,
         );
@@ -140,12 +130,65 @@ const addReport: AddCommand = (yargs, context) =>
             `sluice: the mail server refuses ${refused.join(", ")}; the others have the mail. Check report.mail.to in ${catalog.file}\n`,
           );
       }
-      for (const { error } of failures) {
+      for (const { error } of [...found.told.failures, ...mailed.failures]) {
         process.stderr.write(`sluice: ${error.message}\n`);
         process.exitCode = error.exitCode;
       }
+      if (page !== null && "failure" in page) throw page.failure;
     },
   );
+
+/** The page, or why there is none. */
+type MadePage = { readonly html: string } | { readonly failure: unknown };
+
+/** Never throws: a report goes out without its page too. */
+async function makePage(
+  catalog: Catalog,
+  { hours }: ReportModel,
+  ports: {
+    readonly stage: ObjectStore;
+    readonly warehouse: Warehouse;
+    readonly clock: () => Date;
+  },
+  file: string | undefined,
+): Promise<MadePage> {
+  try {
+    const { page } = await import("../../jobs/page.js");
+    const { renderPage } = await import("../page/render-page.js");
+    const { to } = hours;
+    const shown = await page(
+      { catalog, to, days: pageDays, manifestDays: 2 },
+      ports,
+    );
+    const html = renderPage(shown);
+    if (file !== undefined) await writePage(file, html);
+    return { html };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function attachPage(
+  message: Message,
+  { days }: ReportModel,
+  page: MadePage | null,
+): Message {
+  if (page === null) return message;
+  if ("failure" in page) {
+    const text =
+      "The page could not be made and is not attached; the run's log says why.";
+    return {
+      ...message,
+      parts: [...message.parts, { kind: "paragraph", text }],
+    };
+  }
+  const attachment = {
+    name: `report-${days.day}.html`,
+    mediaType: "text/html; charset=utf-8",
+    content: page.html,
+  };
+  return { ...message, attachments: [attachment] };
+}
 
 async function writePage(file: string, html: string): Promise<void> {
   try {

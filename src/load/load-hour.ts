@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { bindWarnings } from "../bind-log.js";
 import type { LogType } from "../catalog/catalog.js";
 import {
   manifestKey,
@@ -113,11 +114,13 @@ async function requireManifest(
 
 async function loadManifest(
   options: LoadHourOptions,
-  ports: LoadHourPorts,
+  given: LoadHourPorts,
   shape: OriginShape,
   manifest: Manifest,
 ): Promise<LoadResult> {
   const { type, hour, fields } = options;
+  const subject = { run: manifest.run, type: type.name, hour };
+  const ports = { ...given, log: bindWarnings(given.log, subject) };
   const { warehouse, clock } = ports;
   const startedAt = clock();
   const staged = requireType(options, manifest);
@@ -242,7 +245,7 @@ function tellOutcome(
     readonly outcome: ReplaceOutcome;
   },
 ): void {
-  const about = { type: type.name, hour, table: type.table, seq };
+  const about = { table: type.table, seq };
   if (outcome === "superseded") {
     log.warn(
       about,
@@ -330,7 +333,7 @@ async function fitTable(
     labels: type.labels,
   });
   for (const finding of layoutFindings)
-    log.warn({ type: type.name, hour, table: type.table }, finding);
+    log.warn({ table: type.table }, finding);
   const table = await warehouse.describeTable(type.table);
   if (table === null) return;
   const { additions, differences } = compareFields(table, fields);

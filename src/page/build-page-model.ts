@@ -47,11 +47,8 @@ export function buildPageModel(
         ({ counts }, index) =>
           cells[index]?.get(name) ?? fillCell(counts !== null),
       );
-      // Nothing is known of their rows, least of all that there are none.
-      const notDone = new Set(
-        readings
-          .filter((_, index) => ofType[index]?.state === "not_done")
-          .map(({ hour }) => hour),
+      const states = new Map(
+        readings.map(({ hour }, index) => [hour, ofType[index]?.state]),
       );
       return {
         name,
@@ -62,9 +59,13 @@ export function buildPageModel(
           verdict === undefined
             ? null
             : readings.map(({ hour }) => verdict.bands.get(hour) ?? null),
-        findings: (verdict?.findings ?? []).filter(
-          ({ hour }) => !notDone.has(hour),
-        ),
+        findings: (verdict?.findings ?? []).filter(({ hour, rule }) => {
+          const state = states.get(hour);
+          // Nothing is known of its rows, least of all that there are none.
+          if (state === "not_done") return false;
+          // Its rows are there and wait for their load: another state, and the cell tells it.
+          return !(state === "staged" && rule === "missing");
+        }),
       };
     }),
   };

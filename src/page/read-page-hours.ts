@@ -29,7 +29,7 @@ export async function readPageHours(
   exactFrom: FolderHour,
   loads: ReadonlyMap<FolderHour, readonly PageLoad[]>,
   stage: ObjectStore,
-  warehouse: Warehouse,
+  warehouse: Pick<Warehouse, "readHours">,
 ): Promise<PageHourReading[]> {
   const last = hours.at(-1) ?? hours[0];
   const rows = new Map(

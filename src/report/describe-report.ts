@@ -91,7 +91,7 @@ function describeProblems({ hours, types }: ReportModel): string[] {
   const problems: string[] = [];
   if (hours.notDone.length > 0)
     problems.push(
-      `${hours.notDone.length} of ${hours.count} hours are not done: ${nameHours(hours.notDone)}`,
+      `${hours.notDone.length} of ${hours.count} hours ${hours.notDone.length === 1 ? "is" : "are"} not done: ${nameHours(hours.notDone)}`,
     );
   const troubled = types.flatMap(describeTrouble);
   problems.push(...troubled.slice(0, mostListed));

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { status } from "../../jobs/status.js";
 import { watchHour } from "../../jobs/watch-hour.js";
 import { readCatalog } from "../../src/catalog/read-catalog.js";
 import type { LogType } from "../../src/catalog/catalog.js";
@@ -8,6 +9,7 @@ import { addHours, hourPath } from "../../src/folder-hour.js";
 import { renderText } from "../../src/messages/render-text.js";
 import type { Warehouse } from "../../src/ports/warehouse.js";
 import { runHours } from "../../src/run/run-hours.js";
+import { formatLosses } from "../../src/terminal/format-losses.js";
 import {
   hour,
   makeReconcilePlace,
@@ -120,7 +122,16 @@ describe("a loss at each stage of the pipe", () => {
         log: silent,
       },
     );
+    const [shown] = await status(
+      { catalog, from: hour, to: hour },
+      { source, stage, warehouse, clock: () => new Date() },
+    );
+    if (shown === undefined) throw new Error("status shows no hour");
     return {
+      losses: (shown.losses ?? []).map(
+        (loss) => `${loss.type ?? "the whole hour"} ${loss.stage}`,
+      ),
+      statusText: formatLosses([shown]),
       titles: messenger.titles.sort(),
       text: messenger.messages
         .map(({ message }) => renderText(message))
@@ -130,12 +141,15 @@ describe("a loss at each stage of the pipe", () => {
 
   it("is told at none, of a whole hour", async () => {
     await writeHour({});
-    expect((await watch()).titles).to.deep.equal([]);
+    const { titles, losses, statusText } = await watch();
+    expect(titles).to.deep.equal([]);
+    expect(losses).to.deep.equal([]);
+    expect(statusText).to.equal("");
   });
 
   it("is told at the source, where objects are missing", async () => {
     await writeHour({ objects: 2 });
-    const { titles, text } = await watch();
+    const { titles, text, losses, statusText } = await watch();
     expect(titles).to.deep.equal([
       "pay: drop at the source, 2026-11-21T03",
       "view: drop at the source, 2026-11-21T03",
@@ -143,37 +157,50 @@ describe("a loss at each stage of the pipe", () => {
     expect(text).to.match(
       /2 objects of \d+ bytes came to the source; usual are 4 of \d+/,
     );
+    expect(losses).to.deep.equal(["view source", "pay source"]);
+    expect(statusText).to.match(
+      /03 +pay +at the source +60 +1\d\d +2 objects of \d+ bytes came/,
+    );
   });
 
   it("is told as set aside by classify, where lines are broken", async () => {
     await writeHour({ pay: () => "broken" });
-    const { titles, text } = await watch();
+    const { titles, text, losses, statusText } = await watch();
     expect(titles).to.deep.equal([
       "the whole hour: set_aside set aside by classify, 2026-11-21T03",
     ]);
     expect(text).to.include("not_json (120)");
     expect(text).to.include("Too few rows by it: pay 0 rows");
+    expect(losses).to.deep.equal(["pay set_aside"]);
+    expect(statusText).to.match(
+      /pay +set aside by classify +0 +1\d\d +\d+ lines more than usual were set aside: not_json \(120\)/,
+    );
   });
 
   it("is told in classify, where a type was renamed", async () => {
     await writeHour({ pay: (index) => `payment:${index}` });
-    const { titles, text } = await watch();
+    const { titles, text, losses } = await watch();
     expect(titles).to.deep.equal([
       "pay: missing in classify, 2026-11-21T03",
       "payment: unknown_type in classify, 2026-11-21T03",
     ]);
     expect(text).to.include("payment (120). Was the type renamed?");
     expect(text).to.include("sluice add payment --hour 2026-11-21T03");
+    expect(losses).to.deep.equal(["pay classify", "payment classify"]);
   });
 
   it("is told in load, where the load was not run", async () => {
     await writeHour({});
-    const { titles, text } = await watch((types) =>
+    const { titles, text, losses, statusText } = await watch((types) =>
       types.filter(({ name }) => name !== "pay"),
     );
     expect(titles).to.deep.equal(["pay: missing in load, 2026-11-21T03"]);
     expect(text).to.include(
       "120 rows are staged (seq 1), and were never loaded.",
+    );
+    expect(losses).to.deep.equal(["pay load"]);
+    expect(statusText).to.match(
+      /pay +in load +0 +1\d\d +120 rows are staged, and were never loaded/,
     );
   });
 
@@ -189,12 +216,13 @@ describe("a loss at each stage of the pipe", () => {
     await writeHour({
       pay: (index) => `pay:${index % 3 === 0 ? index : '"much"'}`,
     });
-    const { titles, text } = await watch();
+    const { titles, text, losses } = await watch();
     expect(titles).to.deep.equal(["pay: set_aside in load, 2026-11-21T03"]);
     expect(text).to.match(
       /Top reasons of the rows set aside: n: expected \w+ in 80 rows/,
     );
     expect(text).not.to.include("much");
     expect(text).to.include("sluice replay --type pay --hour 2026-11-21T03");
+    expect(losses).to.deep.equal(["pay load"]);
   });
 });

@@ -207,7 +207,7 @@ export function usualHour(at: FolderHour): MadeHour {
 
 /** What the warehouse knows of the hour once it is loaded. */
 export function recordHour(
-  { warehouse }: WatchPlace,
+  { warehouse }: Pick<WatchPlace, "warehouse">,
   at: FolderHour,
   made: MadeHour,
   seq = 1,
@@ -247,7 +247,7 @@ export function recordHour(
 
 /** The hour's source objects and its manifest. */
 export async function stageHour(
-  { source, stage }: WatchPlace,
+  { source, stage }: Pick<WatchPlace, "source" | "stage">,
   at: FolderHour,
   made: MadeHour,
   seq = 1,

@@ -36,12 +36,16 @@ export interface FakeSlack {
   stop(): Promise<void>;
 }
 
-export async function startFakeSlack(): Promise<FakeSlack> {
+/** @param onPost Called once a post is recorded; it is answered when that resolves. */
+export async function startFakeSlack(
+  onPost: (post: RecordedPost) => void | Promise<void> = () => undefined,
+): Promise<FakeSlack> {
   const posts: RecordedPost[] = [];
   const answers: FakeAnswer[] = [];
   const server = createServer((request, response) => {
-    void readPost(request).then((post) => {
+    void readPost(request).then(async (post) => {
       posts.push(post);
+      await onPost(post);
       const isApi = post.path === "/api/chat.postMessage";
       const refusal = findFault(post);
       const well = isApi

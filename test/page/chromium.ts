@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 
 /** Debian's; `test/page/install` installs it. */
-const program = process.env["SLUICE_CHROMIUM"] ?? "/usr/bin/chromium";
+export const chromiumProgram =
+  process.env["SLUICE_CHROMIUM"] ?? "/usr/bin/chromium";
 
 const timeoutMs = 180_000;
 
@@ -25,10 +26,10 @@ export function describeWithChromium(
   title: string,
   body: (this: Mocha.Suite, chromium: Chromium) => void,
 ): void {
-  const reason = `no ${program}; \`test/page/install\` installs Debian's`;
+  const reason = `no ${chromiumProgram}; \`test/page/install\` installs Debian's`;
   describe(title, function () {
     this.timeout(timeoutMs);
-    if (!existsSync(program)) {
+    if (!existsSync(chromiumProgram)) {
       if (process.env["SLUICE_REQUIRE_CHROMIUM"] === "1")
         it("has its Chromium (SLUICE_REQUIRE_CHROMIUM=1)", () => {
           throw new Error(reason);
@@ -65,9 +66,9 @@ export function describeWithChromium(
   });
 }
 
-function openChromium(profile: string): Promise<BrowserContext> {
+export function openChromium(profile: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, {
-    executablePath: program,
+    executablePath: chromiumProgram,
     headless: true,
     timeout: timeoutMs,
     args: [

@@ -1,5 +1,5 @@
-import { readFile, appendFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { runCommandLine } from "../../src/commands.js";
 import { createCommandContext } from "../../src/commands/context.js";
@@ -152,6 +152,39 @@ describe("sluice report", function () {
       sent: [{ to: "mail to data@acme.example", messages: 1 }],
     });
     expect(mail.mails.length).to.equal(1);
+  });
+
+  it("tells all where the page can't be made, and fails as the page did", async () => {
+    const key = "_manifests/2023/12/30/05.json";
+    const manifest = join(root, "stage", key);
+    await mkdir(dirname(manifest), { recursive: true });
+    await writeFile(manifest, "{}");
+    try {
+      const error = await failureOf(
+        sluice(["report", "--day", day, "--send"], {
+          ...bySlack(),
+          ...byMail(),
+        }),
+      );
+      expect(error).to.include({ code: "DATA_REFUSED" });
+      expect(error.message).to.include(key);
+    } finally {
+      await rm(manifest);
+    }
+    expect(slack.posts.length).to.equal(1);
+    const [received] = mail.mails;
+    expect(received?.parsed.attachments).to.deep.equal([]);
+    expect(received?.parsed.text).to.match(
+      /^view +2 [^]*The page could not be made and is not attached/m,
+    );
+  });
+
+  it("has told Slack before it makes the page", async () => {
+    const nowhere = join(root, "no/such/report.html");
+    await failureOf(
+      sluice(["report", "--day", day, "--slack", "--html", nowhere], bySlack()),
+    );
+    expect(slack.posts.length).to.equal(1);
   });
 
   it("prints what it would send on a dry run, without any secret", async () => {

@@ -87,15 +87,18 @@ function tellNotLoaded(
 ): Tile {
   let staged = 0;
   let differing = 0;
-  for (const type of types)
-    for (const index of range(from, to)) {
-      if (type.state(index) === "staged") staged += 1;
-      if (type.state(index) === "differing") differing += 1;
-    }
+  let unknown = 0;
+  for (const type of types) {
+    const states = range(from, to).map((index) => type.state(index));
+    const waiting = states.filter((state) => state === "staged").length;
+    if (type.table !== null) staged += waiting;
+    else if (waiting > 0) unknown += 1;
+    differing += states.filter((state) => state === "differing").length;
+  }
   return {
     label: "Loads due, 24 h",
     value: count(staged + differing),
-    words: `${count(staged)} staged, ${count(differing)} differing`,
+    words: `${count(staged)} staged, ${count(differing)} differing${unknown === 0 ? "" : `; and ${count(unknown)} of the types ${unknown === 1 ? "is" : "are"} not in the catalog`}`,
     alarming: staged + differing > 0,
   };
 }
