@@ -7,8 +7,8 @@ const dayHours = 24;
 const weekHours = 168;
 /** Before them there is nothing to go by. */
 const firstHours = 24;
-/** From here on hours are judged: three days. */
-const learningHours = 72;
+/** From here on hours are judged: five days. */
+const learningHours = 120;
 /** In which a lasting change of level is half followed. */
 const levelHalfLifeHours = 120;
 const levelStep = 1 - 0.5 ** (1 / levelHalfLifeHours);

