@@ -5,9 +5,8 @@ import { join } from "node:path";
 export interface MemoryGroup {
   /** The command, to be run in it. */
   wrap(command: readonly string[]): readonly string[];
-  /** Of all that is counted since the last call, files that the kernel would drop included. */
-  takePeakBytes(): number;
-  remove(): void;
+  /** Of all that was counted, files that the kernel would drop included. The group is gone then: its peak can't be set back everywhere. */
+  removeAndTakePeakBytes(): number;
 }
 
 const versions = [
@@ -30,23 +29,20 @@ export function makeMemoryGroup(limitBytes: number): MemoryGroup | null {
     }
     try {
       writeFileSync(join(group, limit), String(limitBytes));
-      writeFileSync(join(group, peak), "0");
+      readFileSync(join(group, peak));
     } catch {
       rmdirSync(group);
       continue;
     }
     return {
       wrap: (command) => [
-        ...["sh", "-c", 'echo $$ > "$0/cgroup.procs"; exec "$@"'],
+        ...["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"'],
         ...[group, ...command],
       ],
-      takePeakBytes() {
+      removeAndTakePeakBytes() {
         const bytes = Number(readFileSync(join(group, peak), "utf8"));
-        writeFileSync(join(group, peak), "0");
-        return bytes;
-      },
-      remove() {
         rmdirSync(group);
+        return bytes;
       },
     };
   }

@@ -30,6 +30,7 @@ import {
   type Inference,
 } from "../src/schema/infer-schema.js";
 import { quoteFound } from "../src/schema/quote-found.js";
+import type { TableField } from "../src/schema/table-field.js";
 
 export interface AddOptions {
   readonly catalogFile: string;
@@ -87,6 +88,10 @@ export async function add(
   const schemaFile = schemaFileOf(catalog, type);
   const pinned = await findSchemaFile(schemaFile);
   const isCatalogued = catalog.types.has(type);
+  if (isCatalogued && (options.mask ?? []).length > 0)
+    throw new UsageError(
+      `${catalogFile} has an entry of ${type} already: write the columns of --mask into its mask`,
+    );
 
   const inference =
     pinned !== null && isCatalogued
@@ -98,7 +103,7 @@ export async function add(
     : insertCatalogEntry(before, catalogFile, type, {
         ...startEntry(options, catalog, ports),
         ...options.entry,
-        ...maskEntry(options),
+        ...maskEntry(options, inference?.fields ?? []),
       });
   const added = await inspectDraft(catalog, { text, type, schema }, overrides);
   const dags = await planAddedDags(added, type);
@@ -198,9 +203,12 @@ async function inferRows(
   return inference;
 }
 
-/** A catalog names each column that it masks. */
-function maskEntry({ mask = [] }: AddOptions): CatalogEntry {
-  const columns = mask.filter((column) => column !== "*");
+/** A catalog names each column that it masks: for `*` all that there are. */
+function maskEntry(
+  { mask = [] }: AddOptions,
+  fields: readonly TableField[],
+): CatalogEntry {
+  const columns = mask.includes("*") ? fields.map(({ name }) => name) : mask;
   return columns.length === 0 ? {} : { mask: columns };
 }
 

@@ -1,4 +1,5 @@
-import { addHours, type FolderHour } from "../src/folder-hour.js";
+import { addHours, hoursBetween, type FolderHour } from "../src/folder-hour.js";
+import { readLoads } from "../src/load/read-loads.js";
 import type { Warehouse } from "../src/ports/warehouse.js";
 import {
   backtestCounts,
@@ -6,7 +7,7 @@ import {
   type BacktestHour,
 } from "../src/watch/backtest-counts.js";
 import type { WatchSettings } from "../src/watch/model.js";
-import { readCounts, type CountsByType } from "../src/watch/read-counts.js";
+import { readCounts } from "../src/watch/read-counts.js";
 import { countLoads } from "../src/watch/count-loads.js";
 
 export interface WatchBacktestOptions {
@@ -34,14 +35,11 @@ export async function watchBacktest(
   const counts =
     "text" in source
       ? readCounts(source.file, source.text)
-      : await readLoads(source.warehouse, addHours(from, -historyHours), to);
+      : await countLoads(
+          readLoads(
+            source.warehouse,
+            hoursBetween(addHours(from, -historyHours), to),
+          ),
+        );
   return backtestCounts(counts, settingsOf, from, to, tellHour);
-}
-
-async function readLoads(
-  warehouse: Pick<Warehouse, "readLedger">,
-  from: FolderHour,
-  to: FolderHour,
-): Promise<CountsByType> {
-  return countLoads(await warehouse.readLedger(from, to));
 }

@@ -36,7 +36,7 @@ const program = join(root, "dist", "src", "main.js");
 const work = mkdtempSync(join(tmpdir(), "sluice-bench-quarantine-"));
 const gcs = await startGcsServer();
 const bigQuery = await startBigQueryServer({ gcsDirectory: gcs.directory });
-const group = makeMemoryGroup(limitMib * 1024 ** 2);
+let isLimited = true;
 try {
   await makeIn(gcs, bigQuery, "bench-stage", dataset);
   const tables = join("schemas", "tables");
@@ -77,7 +77,16 @@ try {
     await writeRows(join(folder, "a.ndjson"), type, { rows }, spoil);
     await runChild(sluice("classify", "--hour", hour), work, variables);
     const load = sluice("load", "--type", type, "--hour", hour);
-    const run = await runChild(group?.wrap(load) ?? load, work, variables);
+    const group = makeMemoryGroup(limitMib * 1024 ** 2);
+    isLimited &&= group !== null;
+    let counted: number | undefined;
+    const run = await runChild(
+      group?.wrap(load) ?? load,
+      work,
+      variables,
+    ).finally(() => {
+      counted = group?.removeAndTakePeakBytes();
+    });
     const result = JSON.parse(run.stdout) as {
       rows_loaded: number;
       rows_set_aside: number;
@@ -90,15 +99,13 @@ try {
       throw new Error(
         `${what}: expected ${expected} set aside, found ${run.stdout}`,
       );
-    const counted = group?.takePeakBytes();
     lines.push(
       `| ${what} | ${run.cpuSeconds.toFixed(2)} | ${toMib(run.peakRssBytes)} | ${counted === undefined ? "" : toMib(counted)} |`,
     );
   }
-  const where =
-    group === null
-      ? "with the whole machine's memory, by which V8 sizes its heap"
-      : `in a control group of ${limitMib} MiB, as a pod's`;
+  const where = !isLimited
+    ? "with the whole machine's memory, by which V8 sizes its heap"
+    : `in a control group of ${limitMib} MiB, as a pod's`;
   const section = [
     quarantineHeading,
     `Written by \`make bench\` on ${new Date().toISOString().slice(0, 10)}: ${describeMachine()}.`,
@@ -111,7 +118,6 @@ try {
   ].join("\n\n");
   process.stdout.write(await writeSection("quarantine", section));
 } finally {
-  group?.remove();
   await bigQuery.stop();
   await gcs.stop();
   rmSync(work, { recursive: true, force: true });

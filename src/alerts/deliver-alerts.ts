@@ -3,6 +3,7 @@ import type { FolderHour } from "../folder-hour.js";
 import type { Log } from "../log.js";
 import type { Messenger, SentMessage } from "../ports/messenger.js";
 import { hoursFrom } from "./advance-incidents.js";
+import type { Incident } from "./model.js";
 import type { HeldRecord } from "./watch-lease.js";
 import type { OutboxEntry, WatchRecord } from "./watch-record.js";
 
@@ -34,7 +35,10 @@ export async function deliverAlerts(
     for (const entry of held.record.outbox) {
       if (!entry.pending.includes(messenger.name)) continue;
       const { incident, message } = entry;
-      const about = { hour: entry.hour, incident, channel: messenger.name };
+      const about = {
+        ...describeEntry(held.record, entry),
+        channel: messenger.name,
+      };
       let answer: SentMessage;
       try {
         answer = await messenger.send(
@@ -77,12 +81,28 @@ export function refuseFailures({ failures }: Delivery): void {
     : new ServiceError(message, { cause: first });
 }
 
+/** What each line of the log says of an entry. */
+function describeEntry(
+  record: WatchRecord,
+  { hour, incident }: OutboxEntry,
+): object {
+  const types = findIncident(record, incident)?.types ?? [];
+  return { hour, type: types.length === 1 ? types[0] : null, incident };
+}
+
 function findThread(
-  { incidents }: WatchRecord,
+  record: WatchRecord,
   id: string,
   messenger: string,
 ): string | undefined {
-  return incidents.find((incident) => incident.id === id)?.threads[messenger];
+  return findIncident(record, id)?.threads[messenger];
+}
+
+function findIncident(
+  { incidents }: WatchRecord,
+  id: string,
+): Incident | undefined {
+  return incidents.find((incident) => incident.id === id);
 }
 
 function markSent(
@@ -129,8 +149,7 @@ async function dropStale(
     if (!isOld && pending.length > 0) return [{ ...entry, pending }];
     log.warn(
       {
-        hour: entry.hour,
-        incident: entry.incident,
+        ...describeEntry(held.record, entry),
         channels: entry.pending,
         alert: entry.message.title,
       },

@@ -46,7 +46,7 @@ const minuteMs = 60_000;
 const readsAtOnce = 16;
 /** A type's rows are few below this share of the usual, */
 const fewShare = 0.7;
-/** below this share of all compared hours but one, */
+/** below this share of all compared hours but the lowest quarter, which idle days and an earlier loss may fill, */
 const belowOthers = 0.75;
 /** and by this many standard deviations of a count, which keeps a handful of rows from being one. */
 const chanceDeviations = 4;
@@ -152,8 +152,10 @@ async function locateTypes(
   const lacking = compared.filter(
     ({ cell, usual }) => isUnloaded(cell) || isFew(cell, usual),
   );
-  const few = lacking.filter(
-    ({ cell, usual }) => !isUnloaded(cell) && isFew(cell, usual),
+  const few = lacking.filter(({ cell, usual }) =>
+    isUnloaded(cell)
+      ? isFew({ ...cell, loaded: cell.staged }, usual)
+      : isFew(cell, usual),
   );
   const arrival: Arrival | null =
     few.length === 0
@@ -193,7 +195,10 @@ async function locateTypes(
       ...locateLoss(
         {
           // Of an hour with more rows than usual, those that are staged are expected.
-          expected: isUnloaded(cell) ? (staged ?? 0) : (usual?.median ?? 0),
+          expected: Math.max(
+            isUnloaded(cell) ? (staged ?? 0) : 0,
+            usual?.median ?? 0,
+          ),
           staged,
           loaded,
           setAsideByLoad: setAsideByLoad ?? 0,
@@ -207,7 +212,7 @@ async function locateTypes(
 
 interface UsualRows {
   readonly median: number;
-  /** Of the hours compared, one of the lowest left out. */
+  /** Of the hours compared, the lowest quarter left out. */
   readonly low: number;
 }
 
@@ -220,7 +225,10 @@ function findUsualRows(
     .filter((each) => each !== undefined)
     .sort((one, other) => one - other);
   if (rows.length < leastComparedHours) return null;
-  return { median: findMedian(rows), low: rows[1] ?? 0 };
+  return {
+    median: findMedian(rows),
+    low: rows[Math.floor(rows.length / 4)] ?? 0,
+  };
 }
 
 /** Rows wait at the stage. */

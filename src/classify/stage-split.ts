@@ -89,7 +89,10 @@ export async function stageSplit(
   const discard = async (): Promise<void> => {
     uploads.stop();
     await deleteFiles(stage, await uploads.settle()).catch((error: unknown) => {
-      log.warn({ problem: String(error) }, "could not remove staged files");
+      log.warn(
+        { files_of: run, problem: String(error) },
+        "could not remove staged files",
+      );
     });
   };
 
@@ -131,7 +134,10 @@ export async function stageSplit(
   } finally {
     await uploads.settle();
     await spoolFolder.remove().catch((error: unknown) => {
-      log.warn({ problem: String(error) }, "could not remove the spool folder");
+      log.warn(
+        { files_of: run, problem: String(error) },
+        "could not remove the spool folder",
+      );
     });
   }
 }

@@ -183,6 +183,7 @@ const addStatus: AddCommand = (yargs, context) =>
             stage: await context.openStage(catalog),
             warehouse,
             clock: now,
+            log: await context.openLog(),
           },
         ),
       );

@@ -1,6 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { constants, statSync } from "node:fs";
+import { access, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Catalog, MessageTargets } from "../catalog/catalog.js";
-import { UsageError } from "../errors.js";
+import { SluiceError, UsageError } from "../errors.js";
 import type { Message } from "../ports/messenger.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { Warehouse } from "../ports/warehouse.js";
@@ -70,6 +72,7 @@ const addReport: AddCommand = (yargs, context) =>
       const { renderText } = await import("../messages/render-text.js");
       const { sendToAll } = await import("../messages/send-to-all.js");
       const day = args.day === undefined ? undefined : parseDay(args.day);
+      if (args.html !== undefined) await requireWritable(args.html);
       const catalog = await context.openCatalog(args, "without_schemas");
       const targets = chooseTargets(catalog, args);
       const open = async (chosen: MessageTargets) =>
@@ -92,8 +95,24 @@ const addReport: AddCommand = (yargs, context) =>
             : await makePage(catalog, model, ports, args.html);
         return { model, told, page, message: attachPage(message, model, page) };
       });
-      const { model, message, page } = found;
+      const { model, told, message, page } = found;
       const words = renderText(message);
+      const mailed = await sendToAll(mail, message);
+      // Who was not told goes first: its exit code is tried again, the page's may not be.
+      const failures: readonly ReportFailure[] = [
+        ...[...told.failures, ...mailed.failures].map(({ to, error }) => ({
+          what: to,
+          error,
+        })),
+        ...(page?.failure instanceof SluiceError
+          ? [{ what: "page", error: page.failure }]
+          : []),
+      ];
+      const failed = failures.map(({ what, error }) => ({
+        what,
+        exit_code: error.exitCode,
+        message: error.message,
+      }));
       if (args.dryRun) {
         const { previewMessages } =
           await import("../messages/preview-messages.js");
@@ -106,17 +125,16 @@ const addReport: AddCommand = (yargs, context) =>
         };
         context.finish(
           args,
-          { ...model, preview },
+          { ...model, preview, failures: failed },
           targets.slack === null && targets.mail === null
             ? `${words}\n\nNobody would be told: add --slack, --mail, or --send with report.slack or report.mail in the catalog.`
             : `${words}\n\n${JSON.stringify(preview, null, 2)}`,
         );
-        if (page !== null && "failure" in page) throw page.failure;
+        tellFailures(failures, page);
         return;
       }
-      const mailed = await sendToAll(mail, message);
-      const sent = [...found.told.sent, ...mailed.sent];
-      context.finish(args, { ...model, sent }, words);
+      const sent = [...told.sent, ...mailed.sent];
+      context.finish(args, { ...model, sent, failures: failed }, words);
       if (args.send && slack.length + mail.length === 0)
         process.stderr.write(
           `sluice: nobody was told: ${catalog.file} names no channel; set report.slack or report.mail there\n`,
@@ -130,16 +148,35 @@ const addReport: AddCommand = (yargs, context) =>
             `sluice: the mail server refuses ${refused.join(", ")}; the others have the mail. Check report.mail.to in ${catalog.file}\n`,
           );
       }
-      for (const { error } of [...found.told.failures, ...mailed.failures]) {
-        process.stderr.write(`sluice: ${error.message}\n`);
-        process.exitCode = error.exitCode;
-      }
-      if (page !== null && "failure" in page) throw page.failure;
+      tellFailures(failures, page);
     },
   );
 
-/** The page, or why there is none. */
-type MadePage = { readonly html: string } | { readonly failure: unknown };
+interface ReportFailure {
+  /** A channel, or `page`. */
+  readonly what: string;
+  readonly error: SluiceError;
+}
+
+interface MadePage {
+  /** Null: it could not be made. */
+  readonly html: string | null;
+  /** Null: it was made, and written where that was asked for. */
+  readonly failure: Error | null;
+}
+
+/** Exits as the first; what is no SluiceError is thrown, as a bug. */
+function tellFailures(
+  failures: readonly ReportFailure[],
+  page: MadePage | null,
+): void {
+  for (const { error } of failures)
+    process.stderr.write(`sluice: ${error.message}\n`);
+  const [first] = failures;
+  if (first !== undefined) process.exitCode = first.error.exitCode;
+  const reason = page?.failure ?? null;
+  if (reason !== null && !(reason instanceof SluiceError)) throw reason;
+}
 
 /** Never throws: a report goes out without its page too. */
 async function makePage(
@@ -152,6 +189,7 @@ async function makePage(
   },
   file: string | undefined,
 ): Promise<MadePage> {
+  let html: string | null = null;
   try {
     const { page } = await import("../../jobs/page.js");
     const { renderPage } = await import("../page/render-page.js");
@@ -160,11 +198,12 @@ async function makePage(
       { catalog, to, days: pageDays, manifestDays: 2 },
       ports,
     );
-    const html = renderPage(shown);
+    html = renderPage(shown);
     if (file !== undefined) await writePage(file, html);
-    return { html };
-  } catch (failure) {
-    return { failure };
+    return { html, failure: null };
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    return { html, failure };
   }
 }
 
@@ -174,7 +213,7 @@ function attachPage(
   page: MadePage | null,
 ): Message {
   if (page === null) return message;
-  if ("failure" in page) {
+  if (page.html === null) {
     const text =
       "The page could not be made and is not attached; the run's log says why.";
     return {
@@ -190,15 +229,30 @@ function attachPage(
   return { ...message, attachments: [attachment] };
 }
 
+/** Asked before anything is read or sent, and without a trace in the file. */
+async function requireWritable(file: string): Promise<void> {
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) throw new Error("it is a folder");
+    await access(found === undefined ? dirname(file) : file, constants.W_OK);
+  } catch (error) {
+    throw refuseFile(file, error);
+  }
+}
+
 async function writePage(file: string, html: string): Promise<void> {
   try {
     await writeFile(file, html);
   } catch (error) {
-    throw new UsageError(
-      `--html ${file} can't be written: ${error instanceof Error ? error.message : String(error)}. Name a file in a folder that is there and may be written to`,
-      { cause: error },
-    );
+    throw refuseFile(file, error);
   }
+}
+
+function refuseFile(file: string, error: unknown): UsageError {
+  return new UsageError(
+    `--html ${file} can't be written: ${error instanceof Error ? error.message : String(error)}. Name a file in a folder that is there and may be written to`,
+    { cause: error },
+  );
 }
 
 /** What is asked for is told of where the catalog lacks it; --send takes what the catalog has. */

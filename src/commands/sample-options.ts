@@ -8,13 +8,16 @@ export const maskOption = {
     "Columns whose values are not shown, such as email,customer.phone; '*' for all",
 } as const;
 
-/** Throws UsageError on an empty name, which would hide nothing. */
+/** Throws UsageError on what can be no column's path, and would hide nothing. */
 export function readMask(option: string | undefined): readonly string[] {
   if (option === undefined) return [];
   const mask = option.split(",").map((column) => column.trim());
-  if (mask.every((column) => column !== "")) return mask;
+  const odd = mask.find(
+    (path) => path !== "*" && !/^[^.*;\s]+(?:\.[^.*;\s]+)*$/.test(path),
+  );
+  if (odd === undefined) return [...new Set(mask)];
   throw new UsageError(
-    `--mask has an empty name: expected columns with commas between, such as email,customer.phone`,
+    `--mask: ${JSON.stringify(odd)} is no column's path: expected columns with commas between, such as email,customer.phone, or '*' for all; a column hides what is below it too`,
   );
 }
 

@@ -79,10 +79,11 @@ const addWatch: AddCommand = (yargs, context) =>
       if (args.hour !== undefined) {
         if (
           args.backtest ||
+          args.everyHour ||
           (args.from ?? args.to ?? args.counts) !== undefined
         )
           throw new UsageError(
-            "found --hour with --backtest, --from, --to or --counts: expected --hour H [--send], or --backtest --from H --to H",
+            "found --hour with --backtest, --every-hour, --from, --to or --counts: expected --hour H [--send], or --backtest --from H --to H",
           );
         const { watchLive } = await import("./watch-live.js");
         await watchLive(context, { ...args, hour: args.hour });

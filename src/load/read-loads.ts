@@ -5,7 +5,7 @@ const hoursAtOnce = 14 * 24;
 
 /** The ledger's rows of a range, oldest first, two weeks at a time: those of years need not be held at once. */
 export async function* readLoads(
-  warehouse: Warehouse,
+  warehouse: Pick<Warehouse, "readLedger">,
   hours: readonly FolderHour[],
 ): AsyncGenerator<{
   readonly hours: readonly FolderHour[];

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { FolderHour } from "../folder-hour.js";
+import { groupBy } from "../group-by.js";
 import type { HourRow, LedgerRow } from "../ports/warehouse.js";
 import type { HourStatus } from "../status/read-states.js";
 import { rankRows } from "./rank-rows.js";
@@ -132,19 +133,6 @@ function buildRows(input: ReportInput): ReportRow[] {
       setAside: sumKnown(hours.map((cell) => cell.setAsideByLoad)) ?? 0,
     };
   });
-}
-
-function groupBy<T>(
-  items: readonly T[],
-  read: (item: T) => string,
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(read(item));
-    if (group === undefined) groups.set(read(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function hasHour(

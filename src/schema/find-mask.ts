@@ -19,7 +19,6 @@ export function findMask(
 
 /** Whether a mask hides something below this column. */
 export function holdsMasked(column: string, mask: readonly string[]): boolean {
-  if (column === "") return mask.length > 0;
   const start = `${column.toLowerCase()}.`;
   return mask.some((path) => path.toLowerCase().startsWith(start));
 }

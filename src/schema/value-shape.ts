@@ -131,7 +131,8 @@ export function createShapeObserver(
     if (mask.length === 0)
       return { column, isMasked: false, areValuesHidden: false };
     const isMasked = column !== "" && findMask(column, mask) !== undefined;
-    const areValuesHidden = isMasked || holdsMasked(column, mask);
+    const areValuesHidden =
+      isMasked || (column === "" ? mask.length > 0 : holdsMasked(column, mask));
     return { column, isMasked, areValuesHidden };
   }
 

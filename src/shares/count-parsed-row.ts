@@ -1,6 +1,6 @@
 import type { ColumnCounter, RecordCounter } from "./column-counters.js";
 
-export const zeroText = /^[+-]?(?:0+\.?0*|\.0+)(?:[eE][+-]?\d+)?$/;
+export const zeroText = /^[+-]?(?:0+(?:\.0*)?|\.0+)(?:[eE][+-]?\d+)?$/;
 
 /** Counts what a row holds as JSON.parse gives it. False where the text is no JSON object. */
 export function countParsedRow(

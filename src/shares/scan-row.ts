@@ -53,7 +53,7 @@ export function createRowScanner(
   const records: RecordCounter[] = [];
   let recordCount = 0;
 
-  /** What follows `at`, or odd; and so do the others. */
+  /** What follows its value, or odd; and so do the others. */
   function scanObject(record: RecordCounter, from: number): number {
     if (record.byHash === null) return odd;
     records[recordCount] = record;

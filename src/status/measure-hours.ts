@@ -36,38 +36,51 @@ export async function measureHours(
   const limit = pLimit(hoursAtOnce);
   const found = await Promise.all(
     hours.map((hour) =>
-      limit(async () => ({
-        hour,
-        inputs: await listInputs(
-          { ...catalog, allowEmpty: true },
-          hour,
-          source,
-        ),
-        manifest: (await readManifest(stage, hour))?.manifest ?? null,
-      })),
+      limit(() => measureHour(catalog, hour, types, { source, stage })),
     ),
   );
-  const inputs = found.flatMap((each) => each.inputs);
-  const staged = found.flatMap(({ manifest }) =>
-    types.flatMap((type) => manifest?.types[type] ?? []),
-  );
-  const files = staged.flatMap((type) => type.files);
   return {
     source: {
-      objects: inputs.length,
-      bytes: sum(inputs.map(({ sizeBytes }) => sizeBytes)),
+      objects: sum(found.map(({ objects }) => objects)),
+      bytes: sum(found.map(({ sourceBytes }) => sourceBytes)),
     },
     hours_without_objects: found
-      .filter((each) => each.inputs.length === 0)
+      .filter(({ objects }) => objects === 0)
       .map(({ hour }) => hour),
     staged: {
-      rows: sum(staged.map(({ rows }) => rows)),
-      files: files.length,
-      bytes: sum(files.map(({ bytes }) => bytes)),
+      rows: sum(found.map(({ rows }) => rows)),
+      files: sum(found.map(({ files }) => files)),
+      bytes: sum(found.map(({ stagedBytes }) => stagedBytes)),
     },
     hours_not_classified: found
-      .filter(({ manifest }) => manifest === null)
+      .filter(({ isClassified }) => !isClassified)
       .map(({ hour }) => hour),
+  };
+}
+
+/** Sums alone: an hour's listing and manifest may be large. */
+async function measureHour(
+  catalog: Catalog,
+  hour: FolderHour,
+  types: readonly string[],
+  { source, stage }: MeasuredStores,
+) {
+  const inputs = await listInputs(
+    { ...catalog, allowEmpty: true },
+    hour,
+    source,
+  );
+  const manifest = (await readManifest(stage, hour))?.manifest ?? null;
+  const staged = types.flatMap((type) => manifest?.types[type] ?? []);
+  const files = staged.flatMap((type) => type.files);
+  return {
+    hour,
+    objects: inputs.length,
+    sourceBytes: sum(inputs.map(({ sizeBytes }) => sizeBytes)),
+    isClassified: manifest !== null,
+    rows: sum(staged.map(({ rows }) => rows)),
+    files: files.length,
+    stagedBytes: sum(files.map(({ bytes }) => bytes)),
   };
 }
 

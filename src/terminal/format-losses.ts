@@ -1,9 +1,10 @@
 import Table from "cli-table3";
 import { placeOf } from "../alerts/describe-alert.js";
 import type { HourLoss } from "../alerts/find-losses.js";
+import { groupBy } from "../group-by.js";
 import { framelessTable } from "../messages/frameless-table.js";
 
-/** More types than these of one hour and stage are one line. */
+/** More types than these that lack rows for one reason are one line, which names as many. */
 const typesApart = 5;
 
 /** A line per hour and type that lacks rows, with the stage of the pipe; the empty text where none does. */
@@ -21,7 +22,9 @@ export function formatLosses(
   for (const { hour, losses } of hours) {
     for (const [stage, place] of Object.entries(placeOf)) {
       const here = (losses ?? []).filter((loss) => loss.stage === stage);
-      const lines = here.length > typesApart ? [mergeLosses(here)] : here;
+      const lines = [...groupBy(here, reasonOf).values()].flatMap((alike) =>
+        alike.length > typesApart ? [mergeLosses(alike)] : alike,
+      );
       for (const { type, rows, usual, details } of lines)
         table.push([
           hour,
@@ -42,9 +45,15 @@ export function formatLosses(
         .join("\n");
 }
 
+/** The words of its details, without the counts. */
+function reasonOf({ details }: HourLoss): string {
+  return details.join(" ").replace(/[\d,.]+/g, "");
+}
+
 function mergeLosses(losses: readonly HourLoss[]): HourLoss {
   const [first] = losses as readonly [HourLoss];
   const usual = losses.map((loss) => loss.usual);
+  const named = losses.slice(0, typesApart).map(({ type }) => type ?? "");
   return {
     ...first,
     type: `${losses.length} types`,
@@ -52,6 +61,9 @@ function mergeLosses(losses: readonly HourLoss[]): HourLoss {
     usual: usual.every((each) => each !== null)
       ? usual.reduce((sum, each) => sum + each, 0)
       : null,
-    details: [`${first.type ?? ""}: ${first.details.join(" ")}`],
+    details: [
+      `${named.join(", ")} and ${losses.length - typesApart} more.`,
+      `${first.type ?? ""}: ${first.details.join(" ")}`,
+    ],
   };
 }

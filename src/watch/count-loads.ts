@@ -3,18 +3,22 @@ import type { LedgerRow } from "../ports/warehouse.js";
 import type { HourPoint } from "./model.js";
 import type { CountsByType } from "./read-counts.js";
 
-/** What the loads of each type counted. */
-export function countLoads(
-  rows: readonly Pick<
-    LedgerRow,
-    "logType" | "folderHour" | "rowsLoaded" | "bytes"
-  >[],
-): CountsByType {
+/** What the loads of each type counted; of a ledger row no more than this is kept. */
+export async function countLoads(
+  batches: AsyncIterable<{
+    readonly loads: readonly Pick<
+      LedgerRow,
+      "logType" | "folderHour" | "rowsLoaded" | "bytes"
+    >[];
+  }>,
+): Promise<CountsByType> {
   const counts = new Map<string, HourPoint[]>();
-  for (const { logType, folderHour, rowsLoaded, bytes } of rows) {
-    const points = counts.get(logType) ?? [];
-    points.push({ hour: parseFolderHour(folderHour), rows: rowsLoaded, bytes });
-    counts.set(logType, points);
-  }
+  for await (const { loads } of batches)
+    for (const { logType, folderHour, rowsLoaded: rows, bytes } of loads) {
+      const point = { hour: parseFolderHour(folderHour), rows, bytes };
+      const points = counts.get(logType);
+      if (points === undefined) counts.set(logType, [point]);
+      else points.push(point);
+    }
   return counts;
 }

@@ -264,10 +264,11 @@ describe("adding a log type", () => {
       { name: "new", files: [[rows[0] ?? "", rows[2] ?? ""]], gzip: true },
     ]);
     const read = await readManifest(stage, hour);
-    const manifest = structuredClone(read?.manifest) as unknown as {
-      types: Record<string, { catalogued: boolean }>;
+    const types = read?.manifest.types;
+    const manifest = {
+      ...read?.manifest,
+      types: { ...types, new: { ...types?.["new"], catalogued: false } },
     };
-    manifest.types["new"]!.catalogued = false;
     await stage.put(manifestKey(hour), Buffer.from(JSON.stringify(manifest)));
   }
 

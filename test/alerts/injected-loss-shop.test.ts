@@ -25,6 +25,7 @@ import { RecordingMessenger } from "./watch-place.js";
 const rows = 6000;
 const prefix = `${hourPath(demoHour)}/`;
 const lost = "purchase";
+const silent = { info: () => undefined, warn: () => undefined };
 
 /** The catalog of `sluice demo` and its logs; the weeks before them are as that hour was. */
 describe("a loss at each stage of the demo's pipe", function () {
@@ -64,12 +65,12 @@ describe("a loss at each stage of the demo's pipe", function () {
         ...{ source, stage, warehouse, clock },
         messengers: [messenger],
         wait: () => Promise.resolve(),
-        log: { info: () => undefined, warn: () => undefined },
+        log: silent,
       },
     );
     const [shown] = await status(
       { catalog, from: demoHour, to: demoHour },
-      { source, stage, warehouse, clock },
+      { source, stage, warehouse, clock, log: silent },
     );
     return {
       // The demo's uncatalogued type is told in any case.

@@ -124,7 +124,10 @@ describe("a loss at each stage of the pipe", () => {
     );
     const [shown] = await status(
       { catalog, from: hour, to: hour },
-      { source, stage, warehouse, clock: () => new Date() },
+      {
+        ...{ source, stage, warehouse, log: silent },
+        clock: () => new Date("2026-11-21T05:15:00Z"),
+      },
     );
     if (shown === undefined) throw new Error("status shows no hour");
     return {

@@ -483,6 +483,26 @@ describe("watch --hour", () => {
         expect(fields).to.include.all.keys("run", "hour", "type");
     });
 
+    it("with the type on every line of an incident of one type, also where it is not sent, or given up", async () => {
+      const other = new RecordingMessenger("other channel");
+      place.messenger.onSend = () => {
+        throw new ServiceError("it is down");
+      };
+      const both = [place.messenger, other];
+      await watchPlace(place, hour, { messengers: both }).catch(() => null);
+      await watchPlace(place, hour, { messengers: [other] });
+      expect(
+        place.lines
+          .filter(({ fields }) => "incident" in fields)
+          .map(({ fields, message }) => [fields["type"], message]),
+      ).to.deep.equal([
+        ["view", "view: drop at the source, 2026-11-21T03"],
+        ["view", "an alert was not sent; the next watch --send tries again"],
+        ["view", "alert sent"],
+        ["view", "an alert was never sent, and is given up"],
+      ]);
+    });
+
     it("nothing over a record that is damaged", async () => {
       await place.stage.put(watchRecordKey, Buffer.from('{"version":2}'));
       const error = await watchPlace(place, hour).catch(

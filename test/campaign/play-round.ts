@@ -195,6 +195,8 @@ function drawFate(round: Round, command: string): JobFate {
   const moment = () => drawMoment(round, command);
   if (dice.chance(0.2)) return { killAfterMs: moment() };
   const target = dice.chance(0.2) ? drawKillTarget(dice, command) : null;
+  if (target !== null && world.dialect === "duckdb")
+    return { killAfterMs: moment() };
   if (target !== null)
     return { aimKill: (kill) => world.aimKill(target, kill) };
   if (dice.chance(0.05))

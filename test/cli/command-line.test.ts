@@ -132,6 +132,11 @@ describe("the command line", function () {
       says: "name --sample FILE, or --hour H",
     },
     {
+      words: ["schema", "infer", "a.ndjson", "--mask", "email,customer.*"],
+      status: 2,
+      says: '--mask: "customer.*" is no column\'s path',
+    },
+    {
       words: ["schema", "check", "a.ndjson", "--type", "a", "--type", "b"],
       status: 2,
       says: "--type is given twice",

@@ -203,18 +203,25 @@ describe("a masked column", function () {
         .and.not.to.include(secret);
   });
 
-  it("is named by the entry of a type that add was told to mask", () => {
-    writeCatalog("");
-    const file = join(directory, "logins.ndjson");
-    writeFileSync(file, `{"log_type":"login","user":{"email":"${secret}"}}\n`);
-    const told = spawnSluice(
-      ...["add", "login", "--sample", file, "--mask", "user.email"],
-    );
-    expect(told).to.include("wrote").and.not.to.include(secret);
-    expect(readFileSync(join(directory, "catalog.yaml"), "utf8")).to.include(
-      "mask: [user.email]",
-    );
-  });
+  for (const [mask, entry] of [
+    ["user.email", "mask: [user.email]"],
+    ["*", "mask: [log_type, id, user]"],
+  ] as const)
+    it(`is named by the entry of a type that add was told to mask by ${mask}`, () => {
+      writeCatalog("");
+      const file = join(directory, "logins.ndjson");
+      writeFileSync(
+        file,
+        `{"log_type":"login","id":1,"user":{"email":"${secret}"}}\n`,
+      );
+      const words = ["add", "login", "--sample", file, "--mask", mask];
+      const told = spawnSluice(...words);
+      expect(told).to.include("wrote").and.not.to.include(secret);
+      expect(readFileSync(join(directory, "catalog.yaml"), "utf8")).to.include(
+        entry,
+      );
+      expect(spawnSluice(...words)).to.include("has an entry of login already");
+    });
 
   it("is not quoted by DuckDB's own words about a conversion", async () => {
     writeRows(rows.slice(-1));

@@ -1,10 +1,8 @@
+import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { runCommandLine } from "../../src/commands.js";
-import { createCommandContext } from "../../src/commands/context.js";
 import { readEnvironment } from "../../src/environment.js";
-import { UsageError } from "../../src/errors.js";
 import { startFakeSlack, type FakeSlack } from "../messages/fake-slack.js";
 import { startMailServer, type MailServer } from "../messages/mail-server.js";
 import {
@@ -13,11 +11,26 @@ import {
   writeObject,
 } from "../reconcile/reconcile-place.js";
 
+/** Of the result: how it went. */
+interface Outcome {
+  readonly sent: readonly object[];
+  readonly failures: readonly {
+    readonly what: string;
+    readonly exit_code: number;
+    readonly message: string;
+  }[];
+}
+const pick = ({ what, exit_code }: Outcome["failures"][number]) => [
+  what,
+  exit_code,
+];
+
 describe("sluice report", function () {
   this.timeout(300_000);
   let slack: FakeSlack;
   let mail: MailServer;
   let root: string;
+  let onPost: () => void | Promise<void>;
   const day = "2024-01-15";
 
   /** Runs a command of this process, as src/main.ts does, and hands back what it would print. */
@@ -25,18 +38,48 @@ describe("sluice report", function () {
     words: readonly string[],
     variables: Readonly<Record<string, string>> = {},
   ) {
+    // By import(), as src/main.ts does: mocha's own imports have a class of errors each.
+    const { runCommandLine } = await import("../../src/commands.js");
+    const { createCommandContext } =
+      await import("../../src/commands/context.js");
     const environment = readEnvironment({
       SLUICE_LOG_LEVEL: "silent",
       ...variables,
     });
     const printed: { words: string; result: unknown }[] = [];
-    await runCommandLine([...words, "--catalog", join(root, "catalog.yaml")], {
-      ...createCommandContext(environment),
-      finish: (_args, result, said) => printed.push({ words: said, result }),
-    });
+    const write = process.stderr.write.bind(process.stderr);
+    let told = "";
+    process.stderr.write = (text: string | Uint8Array) => {
+      told += String(text);
+      return true;
+    };
+    try {
+      await runCommandLine(
+        [...words, "--catalog", join(root, "catalog.yaml")],
+        {
+          ...createCommandContext(environment),
+          finish: (_args, result, said) =>
+            printed.push({ words: said, result }),
+        },
+      );
+    } finally {
+      process.stderr.write = write;
+    }
     const exitCode = process.exitCode ?? 0;
     process.exitCode = 0;
-    return { exitCode, ...printed[0] };
+    return { exitCode, told, ...printed[0] };
+  }
+  const damaged = "_manifests/2023/12/30/05.json";
+  /** Runs it with a manifest of which no page can be made. */
+  async function withoutPage<T>(work: () => Promise<T>): Promise<T> {
+    const manifest = join(root, "stage", damaged);
+    await mkdir(dirname(manifest), { recursive: true });
+    await writeFile(manifest, "{}");
+    try {
+      return await work();
+    } finally {
+      await rm(manifest);
+    }
   }
   async function failureOf(work: Promise<unknown>): Promise<Error> {
     const error: unknown = await work.then(
@@ -66,7 +109,8 @@ describe("sluice report", function () {
     await sluice(["run", "--from", hour, "--to", hour, "--workers", "1"]);
   });
   beforeEach(async () => {
-    slack = await startFakeSlack();
+    onPost = () => undefined;
+    slack = await startFakeSlack(() => onPost());
     mail = await startMailServer();
   });
   afterEach(async () => {
@@ -155,22 +199,19 @@ describe("sluice report", function () {
   });
 
   it("tells all where the page can't be made, and fails as the page did", async () => {
-    const key = "_manifests/2023/12/30/05.json";
-    const manifest = join(root, "stage", key);
-    await mkdir(dirname(manifest), { recursive: true });
-    await writeFile(manifest, "{}");
-    try {
-      const error = await failureOf(
-        sluice(["report", "--day", day, "--send"], {
-          ...bySlack(),
-          ...byMail(),
-        }),
-      );
-      expect(error).to.include({ code: "DATA_REFUSED" });
-      expect(error.message).to.include(key);
-    } finally {
-      await rm(manifest);
-    }
+    const { exitCode, result, told } = await withoutPage(() =>
+      sluice(["report", "--day", day, "--send"], {
+        ...bySlack(),
+        ...byMail(),
+      }),
+    );
+
+    expect(exitCode).to.equal(3);
+    expect(told).to.match(new RegExp(`^sluice: .*${damaged}`, "m"));
+    const { sent, failures } = result as Outcome;
+    expect(sent.length).to.equal(2);
+    expect(failures.map(pick)).to.deep.equal([["page", 3]]);
+    expect(failures[0]?.message).to.include(damaged);
     expect(slack.posts.length).to.equal(1);
     const [received] = mail.mails;
     expect(received?.parsed.attachments).to.deep.equal([]);
@@ -179,12 +220,81 @@ describe("sluice report", function () {
     );
   });
 
-  it("has told Slack before it makes the page", async () => {
-    const nowhere = join(root, "no/such/report.html");
-    await failureOf(
-      sluice(["report", "--day", day, "--slack", "--html", nowhere], bySlack()),
+  it("exits 5 where somebody was not told, whatever the page did, and tells of both", async () => {
+    slack.answer({ status: 404, body: "no_service" });
+    const { exitCode, result, told } = await withoutPage(() =>
+      sluice(["report", "--day", day, "--send"], {
+        ...bySlack(),
+        ...byMail(),
+      }),
     );
-    expect(slack.posts.length).to.equal(1);
+
+    expect(exitCode).to.equal(5);
+    expect(told).to.include("no_service").and.include(damaged);
+    expect((result as Outcome).failures.map(pick)).to.deep.equal([
+      ["Slack webhook", 5],
+      ["page", 3],
+    ]);
+  });
+
+  it("prints one result on a dry run without a page too", async () => {
+    const { exitCode, result } = await withoutPage(() =>
+      sluice(["report", "--day", day, "--send", "--dry-run"]),
+    );
+
+    expect(exitCode).to.equal(3);
+    expect(result).to.have.property("preview");
+    expect((result as Outcome).failures.map(pick)).to.deep.equal([["page", 3]]);
+  });
+
+  it("has told Slack before it makes the page", async () => {
+    const file = join(root, "after-slack.html");
+    const stood: boolean[] = [];
+    onPost = () => {
+      stood.push(existsSync(file));
+    };
+    await sluice(
+      ["report", "--day", day, "--slack", "--html", file],
+      bySlack(),
+    );
+    expect(stood).to.deep.equal([false]);
+    expect(existsSync(file)).to.equal(true);
+  });
+
+  it("sends nothing where the page's file can't be written", async () => {
+    const inFile = join(root, "catalog.yaml/report.html");
+    for (const file of [join(root, "no/such/report.html"), inFile, root]) {
+      const error = await failureOf(
+        sluice(["report", "--day", day, "--send", "--html", file], {
+          ...bySlack(),
+          ...byMail(),
+        }),
+      );
+      expect(error).to.include({ code: "USAGE", exitCode: 2 });
+      expect(error.message).to.include(`--html ${file} can't be written: `);
+    }
+    expect([slack.posts.length, mail.mails.length]).to.deep.equal([0, 0]);
+  });
+
+  it("attaches a page that was made, though its file can't be written any more", async () => {
+    const file = join(root, "taken.html");
+    onPost = async () => {
+      await mkdir(file);
+    };
+    const { exitCode, result } = await sluice(
+      ["report", "--day", day, "--send", "--html", file],
+      { ...bySlack(), ...byMail() },
+    );
+
+    expect(exitCode).to.equal(2);
+    const { failures } = result as Outcome;
+    expect(failures.map(pick)).to.deep.equal([["page", 2]]);
+    expect(failures[0]?.message).to.include(`--html ${file} can't be written`);
+    const [received] = mail.mails;
+    expect(
+      received?.parsed.attachments.map(({ filename }) => filename),
+    ).to.deep.equal(["report-2024-01-15.html"]);
+    expect(received?.parsed.text).not.to.include("could not be made");
   });
 
   it("prints what it would send on a dry run, without any secret", async () => {
@@ -214,32 +324,25 @@ describe("sluice report", function () {
     const file = join(root, "report.html");
     await sluice(["report", "--day", day, "--html", file]);
     expect(await readFile(file, "utf8")).to.match(/^<!doctype html>/i);
-
-    const nowhere = join(root, "no/such/report.html");
-    const error = await failureOf(
-      sluice(["report", "--day", day, "--html", nowhere]),
-    );
-    expect(error).to.be.instanceOf(UsageError);
   });
 
   it("says in one line which secret is missing", async () => {
     const without = await failureOf(
       sluice(["report", "--day", day, "--slack"]),
     );
-    expect(without).to.be.instanceOf(UsageError);
+    expect(without).to.include({ code: "USAGE", exitCode: 2 });
     expect(without.message).to.equal(
       "Slack: SLUICE_SLACK_WEBHOOK_URL and SLUICE_SLACK_TOKEN are not set; set one of them",
     );
     const unmailed = await failureOf(
       sluice(["report", "--day", day, "--send"], bySlack()),
     );
-    expect(unmailed).to.be.instanceOf(UsageError);
+    expect(unmailed).to.include({ code: "USAGE", exitCode: 2 });
     expect(unmailed.message).to.include("SLUICE_SMTP_URL is not set");
     expect(slack.posts.length).to.equal(0);
   });
 
   it("refuses a day that is none, and one that is not over", async () => {
-    // By their codes: mocha and the command's import() have a class of errors each.
     const none = await failureOf(sluice(["report", "--day", "2024-02-30"]));
     expect(none).to.include({ code: "USAGE", exitCode: 2 });
     const ahead = await failureOf(sluice(["report", "--day", "2999-01-01"]));
