@@ -24,7 +24,7 @@ export interface GcsRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Loads the SDK: who only reads objects goes without. */
+/** Loads the SDK: who only lists and reads objects goes without. */
 export async function openStorage({
   endpoint,
   credentials,

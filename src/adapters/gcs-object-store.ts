@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { GetFilesOptions, Storage } from "@google-cloud/storage";
+import type { Storage } from "@google-cloud/storage";
 import type {
   GetOptions,
   ListedObject,
@@ -14,7 +14,7 @@ import { findCredentials, noCredentials } from "./gcs-credentials.js";
 import { openDownload } from "./gcs-download.js";
 import { type GcsAttempt, statusOf, translateGcsError } from "./gcs-error.js";
 import { type GcsLimits, gcsLimits } from "./gcs-limits.js";
-import { type ListingPage, readPage } from "./gcs-page.js";
+import { type ListingPage, type ListingQuery, readPage } from "./gcs-page.js";
 import { retrying } from "./gcs-retry.js";
 import { uploadObject } from "./gcs-upload.js";
 
@@ -122,24 +122,18 @@ export class GcsObjectStore implements ObjectStore {
     }
   }
 
-  async *#pages(query: GetFilesOptions): AsyncGenerator<ListingPage> {
-    const { limits } = this.#client;
-    const storage = await this.#openStorage();
-    const bucket = storage.bucket(this.#bucket);
+  async *#pages(query: ListingQuery): AsyncGenerator<ListingPage> {
+    const client = this.#client;
     let pageToken: string | undefined;
     do {
       let page: ListingPage;
       try {
-        page = await retrying(limits, () =>
-          readPage(bucket, {
-            ...query,
-            maxResults: limits.pageObjects,
-            ...(pageToken !== undefined && { pageToken }),
-          }),
+        const next = pageToken === undefined ? query : { ...query, pageToken };
+        page = await retrying(client.limits, () =>
+          readPage(client, this.#bucket, next),
         );
       } catch (error) {
-        const { prefix = "" } = query;
-        const key = prefix.slice(this.#folder.length);
+        const key = query.prefix.slice(this.#folder.length);
         throw translateGcsError(error, this.#attempt("list", key));
       }
       yield page;

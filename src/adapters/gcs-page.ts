@@ -1,10 +1,17 @@
-import type {
-  Bucket,
-  FileMetadata,
-  GetFilesOptions,
-} from "@google-cloud/storage";
+import type { FileMetadata } from "@google-cloud/storage";
 import type { ListedObject } from "../ports/object-store.js";
-import { CutAnswerError, readStored } from "./gcs-client.js";
+import {
+  CutAnswerError,
+  type GcsClientOptions,
+  readStored,
+} from "./gcs-client.js";
+import { makeTransport } from "./gcs-transport.js";
+
+export interface ListingQuery {
+  readonly prefix: string;
+  readonly delimiter?: string;
+  readonly pageToken?: string;
+}
 
 export interface ListingPage {
   readonly objects: readonly (Omit<ListedObject, "key"> & {
@@ -25,18 +32,24 @@ interface PageAnswer {
 const fields =
   "kind,nextPageToken,prefixes,items(name,generation,size,timeCreated)";
 
-/** One page, in the service's order, which is that of UTF-8: https://cloud.google.com/storage/docs/json_api/v1/objects/list */
+/**
+ * One page, in the service's order, which is that of UTF-8: https://cloud.google.com/storage/docs/json_api/v1/objects/list
+ *
+ * The SDK is not loaded for it: half of a small job's start would be its.
+ */
 export async function readPage(
-  bucket: Bucket,
-  query: GetFilesOptions,
+  { endpoint, credentials, limits }: GcsClientOptions,
+  bucket: string,
+  query: ListingQuery,
 ): Promise<ListingPage> {
-  const [, , answer] = await bucket.getFiles({
-    ...query,
-    fields,
-    autoPaginate: false,
+  const send = makeTransport(credentials, limits);
+  const { body } = await send({
+    method: "GET",
+    uri: `${endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o`,
+    qs: { ...query, fields, maxResults: String(limits.pageObjects) },
   });
-  const page = (answer ?? {}) as PageAnswer;
-  // The SDK takes an answer that is no JSON for an empty page.
+  const page = (body ?? {}) as PageAnswer;
+  // The text of an answer that is no JSON is no page.
   if (page.kind !== "storage#objects") throw new CutAnswerError();
   const objects = (page.items ?? []).map((item) => {
     const { generation: etag, sizeBytes } = readStored(item);

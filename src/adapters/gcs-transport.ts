@@ -15,7 +15,7 @@ export interface GcsAnswer {
 export type SdkRequest = Parameters<Storage["request"]>[0];
 
 /**
- * Sends what the SDK composes, in place of its own transport, which waits for ever for the rest of an answer that was cut
+ * Sends what the SDK composes, and our own listings, in place of its own transport, which waits for ever for the rest of an answer that was cut
  * short (node-fetch 2 looks at chunked ones only), can't be stopped, and opens any number of connections.
  */
 export function makeTransport(
@@ -49,9 +49,7 @@ function composeUrl({ uri, qs }: SdkRequest): URL {
     (qs ?? {}) as Record<string, string | undefined>,
   );
   for (const [name, value] of query)
-    // `autoPaginate` is meant for the SDK itself.
-    if (value !== undefined && name !== "autoPaginate")
-      url.searchParams.set(name, value);
+    if (value !== undefined) url.searchParams.set(name, value);
   return url;
 }
 

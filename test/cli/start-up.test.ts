@@ -11,6 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { findPackageRoot } from "../../src/package-root.js";
+import { openClouds } from "../clouds/make-places.js";
+import { describeWithServers } from "../servers/shared-servers.js";
 
 const root = findPackageRoot();
 const main = join(root, "dist/src/main.js");
@@ -26,7 +28,10 @@ describe("the built command line", function () {
     rmSync(directory, { recursive: true });
   });
 
-  function sluice(words: readonly string[]) {
+  function sluice(
+    words: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ) {
     return spawnSync(process.execPath, [main, ...words], {
       cwd: root,
       encoding: "utf8",
@@ -36,6 +41,7 @@ describe("the built command line", function () {
         SLUICE_STAGE: `file:${join(directory, "stage")}`,
         SLUICE_SPOOL: join(directory, "spool"),
         NODE_V8_COVERAGE: join(directory, "coverage"),
+        ...variables,
       },
     });
   }
@@ -94,6 +100,44 @@ describe("the built command line", function () {
         ),
       ),
     ).to.be.empty;
+  });
+
+  // A load's pod has 128 MiB: the SDK of Cloud Storage costs it 11 of them, and a quarter of its CPU time.
+  describeWithServers("from Cloud Storage into BigQuery", (servers) => {
+    it("loads without the SDK of Cloud Storage, DuckDB and Ajv", async function () {
+      const clouds = await openClouds(servers);
+      try {
+        const hour = "2026-01-15T03";
+        const { url } = await clouds.bigQuery();
+        const places = {
+          ...clouds.variables,
+          SLUICE_STAGE: clouds.gs(),
+          SLUICE_WAREHOUSE: url,
+        };
+        for (const words of [
+          ["sample", "--from", hour, "--rows", "5"],
+          ["classify", "--hour", hour],
+        ]) {
+          const { status, stderr } = sluice(words, places);
+          expect(status, stderr).to.equal(0);
+          readLoaded();
+        }
+        const load = ["load", "--type", "purchase", "--hour", hour];
+        const { status, stderr } = sluice(load, places);
+        expect(status, stderr).to.equal(0);
+        const { sources } = readLoaded();
+        expect(sources).to.include("// src/adapters/gcs-download.ts");
+        expect(
+          sources.filter((line) =>
+            /node_modules\/(?:@google-cloud\/storage\/|@duckdb|ajv\/dist\/core)/.test(
+              line,
+            ),
+          ),
+        ).to.be.empty;
+      } finally {
+        await clouds.close();
+      }
+    });
   });
 
   // One for each kind of fault that the compiled validator tells: they must read as they do from the sources.
