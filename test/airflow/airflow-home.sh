@@ -74,7 +74,9 @@ use_airflow() { # use_airflow 2|3 RUN DAGS: the settings of one Airflow that liv
     export AIRFLOW__API_AUTH__JWT_SECRET; AIRFLOW__API_AUTH__JWT_SECRET=$(printf 'only-for-this-test-%.0s' 1 2 3 4)
     export AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS=True
     export AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL=3600 AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL=3600
-    export AIRFLOW__WORKERS__SOCKET_CLEANUP_TIMEOUT=1 AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT=60
+    # How long a task's supervisor may fail to see that its process has ended. A trigger that fires meanwhile runs the task twice.
+    export AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL=1 AIRFLOW__WORKERS__SOCKET_CLEANUP_TIMEOUT=1
+    export AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT=60
   fi
 }
 migrate() { # a new metadata database, migrated once and copied ever after
@@ -106,12 +108,14 @@ start_commands() {
   exec {asked}<>"$run/asked" {answered}<>"$run/answered"
 }
 airflow_commands() { # airflow_commands LINE...: one after the other, failed ones too; fails where one of them did
-  local code
+  local code= part
   printf '%s\n' "$@" "" >&"$asked"
-  until read -r -t 5 code <&"$answered"; do
+  # A timeout may fall between an answer's digit and the end of its line.
+  until read -r -t 5 part <&"$answered"; do
+    code+=$part
     kill -0 "$commands_pid" 2>/dev/null || { echo "run_commands.py has ended; see $run/commands.log" >&2; return 1; }
   done
-  return "$code"
+  return "$code$part"
 }
 start_scheduler() { start scheduler "$venv/bin/python" "$here/run_commands.py" scheduler; }
 start_triggerer() { start triggerer airflow triggerer --skip-serve-logs; }

@@ -1,23 +1,11 @@
-import {
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  writeFile,
-} from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { findPackageRoot } from "../../src/package-root.js";
 import { describeWithServers } from "../servers/shared-servers.js";
-import {
-  duckDbPlace,
-  openClouds,
-  type Clouds,
-  type TablePlace,
-} from "./make-places.js";
+import { expectSame, readTables } from "./compare-tables.js";
+import { duckDbPlace, openClouds, type Clouds } from "./make-places.js";
 import { requireSluice } from "./run-sluice.js";
 
 const hour = "2026-01-15T00";
@@ -103,72 +91,4 @@ types:
       (counts: number[]) => counts.every((count) => count > 20),
     );
   });
-
-  it("plays the whole demo on S3, Cloud Storage and BigQuery as on folders and DuckDB", async () => {
-    const local = duckDbPlace(join(root, "demo", "warehouse.duckdb"));
-    const words = ["demo", "--rows", "600", "--dir", join(root, "demo")];
-    await requireSluice(words);
-    const tables = await clouds.bigQuery();
-    await requireSluice(
-      [
-        ...words.slice(0, -1),
-        join(root, "demo-clouds"),
-        ...["--source", clouds.s3(), "--stage", clouds.gs()],
-        ...["--warehouse", tables.url],
-      ],
-      clouds.variables,
-    );
-    const names = (await local.tableNames()).filter(
-      (name) => !name.startsWith("_sluice"),
-    );
-    expect(names.length).to.be.greaterThan(25);
-    expect(
-      (await tables.tableNames()).filter((name) => !name.startsWith("_sluice")),
-    ).to.have.members(names);
-    expectSame(
-      await readTables(tables, names),
-      await readTables(local, names),
-      tables.url,
-    );
-  });
 });
-
-async function readTables(
-  tables: TablePlace,
-  names: readonly string[],
-): Promise<Record<string, readonly string[]>> {
-  const rows: Record<string, readonly string[]> = {};
-  const jsonColumns = await findJsonColumns();
-  for (const name of names)
-    rows[name] = await tables.readRows(name, jsonColumns);
-  return rows;
-}
-
-/** The first row that differs says more than all of them. */
-function expectSame(
-  found: Readonly<Record<string, readonly string[]>>,
-  expected: Readonly<Record<string, readonly string[]>>,
-  where: string,
-): void {
-  for (const [table, rows] of Object.entries(expected)) {
-    for (const [index, row] of rows.entries())
-      expect(found[table]?.[index], `${where} ${table} row ${index}`).to.equal(
-        row,
-      );
-    expect(found[table], `${where} ${table}`).to.have.length(rows.length);
-  }
-}
-
-/** Names of the shop's columns of the type JSON; no other column has one of them. */
-async function findJsonColumns(): Promise<ReadonlySet<string>> {
-  const folder = join(findPackageRoot(), "schemas", "tables");
-  const names = new Set<string>();
-  for (const file of await readdir(folder)) {
-    const fields = JSON.parse(await readFile(join(folder, file), "utf8")) as {
-      readonly name: string;
-      readonly type: string;
-    }[];
-    for (const { name, type } of fields) if (type === "JSON") names.add(name);
-  }
-  return names;
-}

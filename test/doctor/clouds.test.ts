@@ -59,10 +59,7 @@ describeWithServers("doctor on the stand-in clouds", function (servers) {
   ) {
     const child = spawn(
       process.execPath,
-      [
-        ...["--import", "tsx", join(root, "src/main.ts"), "doctor", "--json"],
-        ...words,
-      ],
+      [...[join(root, "dist/src/main.js"), "doctor", "--json"], ...words],
       {
         cwd: root,
         env: { PATH: process.env["PATH"], ...environment, ...changes },

@@ -48,7 +48,7 @@ describe("doctor on folders that the system itself refuses", function () {
   function runSluice(...words: string[]) {
     return spawnSync(
       process.execPath,
-      ["--import", "tsx", join(root, "src/main.ts"), ...words],
+      [join(root, "dist/src/main.js"), ...words],
       {
         cwd: root,
         encoding: "utf8",

@@ -112,7 +112,7 @@ describe("a masked column", function () {
   function spawnSluice(...words: readonly string[]): string {
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      ["--import", "tsx", join(root, "src/main.ts"), ...words].concat(
+      [join(root, "dist/src/main.js"), ...words].concat(
         ...["--catalog", join(directory, "catalog.yaml")],
       ),
       { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"] } },

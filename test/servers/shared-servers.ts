@@ -4,7 +4,10 @@ import { type GcsServer, startGcsServer } from "./gcs-server.js";
 import { type S3Server, startS3Server } from "./s3-server.js";
 import { serverPrograms } from "./server-programs.js";
 
-/** Each is started by its first caller, and then shared by all suites of the process: use buckets and datasets of your own. */
+/**
+ * Each is started by its first caller, and then shared by all suites of the process: use buckets and datasets of your own.
+ * It ends with the process, be it mocha itself or one of its workers, which run several files.
+ */
 export interface SharedServers {
   s3(): Promise<S3Server>;
   gcs(): Promise<GcsServer>;
@@ -12,17 +15,9 @@ export interface SharedServers {
   bigQuery(): Promise<BigQueryServer>;
 }
 
-const running: { stop: () => Promise<void> }[] = [];
-
-function startOnce<T extends { stop: () => Promise<void> }>(
-  start: () => Promise<T>,
-): () => Promise<T> {
+function startOnce<T>(start: () => Promise<T>): () => Promise<T> {
   let started: Promise<T> | undefined;
-  return () =>
-    (started ??= start().then((server) => {
-      running.push(server);
-      return server;
-    }));
+  return () => (started ??= start());
 }
 
 const s3 = startOnce(startS3Server);
@@ -35,11 +30,6 @@ const bigQuery = startOnce(async () => {
 function useServers(): SharedServers {
   return { s3, gcs, bigQuery };
 }
-
-// This module is loaded while mocha reads the test files, outside of any suite: the hook is the root suite's.
-after("stop the shared servers", async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
 
 /** The servers that are not installed; `make servers` installs them. */
 function missingServers(): readonly string[] {
