@@ -6,10 +6,10 @@ from datetime import datetime, timedelta, timezone
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.secret import Secret
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Param
+from airflow.providers.common.compat.sdk import Param
+from airflow.providers.standard.exceptions import ExternalTaskFailedError
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
-from kubernetes.client import models as k8s
 
 
 def folder_hour(hour, logical_date):
@@ -17,7 +17,10 @@ def folder_hour(hour, logical_date):
     if hour:
         return hour
     if logical_date is None:
-        raise ValueError(
+        # Only a failure needs it, but each parsing would pay for it.
+        from airflow.providers.common.compat.sdk import AirflowFailException
+
+        raise AirflowFailException(
             "This run has neither a logical date nor an hour. "
             'Trigger it with an hour, such as {"hour": "2026-11-21T03"} (UTC).'
         )
@@ -30,12 +33,21 @@ def classifier_logical_date(logical_date, **_):
 
 
 class ClassifiedHour(ExternalTaskSensor):
-    """A run with an `hour` does not wait: the load trusts the hour's manifest, or stops."""
+    """
+    A run with an `hour` does not wait: the load trusts the hour's manifest, or stops.
+
+    A failed classifier fails it at once; its retries are for a worker that was lost.
+    """
 
     def poke(self, context):
         hour = context["params"]["hour"]
         folder_hour(hour, context.get("logical_date"))
-        return bool(hour) or super().poke(context)
+        try:
+            return bool(hour) or super().poke(context)
+        except ExternalTaskFailedError as error:
+            from airflow.providers.common.compat.sdk import AirflowFailException
+
+            raise AirflowFailException(f"The classifier failed. {error}") from error
 
 
 class SluicePod(KubernetesPodOperator):
@@ -44,10 +56,13 @@ class SluicePod(KubernetesPodOperator):
     def cleanup(self, pod, remote_pod, *args, **kwargs):
         try:
             super().cleanup(pod, remote_pod, *args, **kwargs)
-        except AirflowException as error:
+        except Exception as error:
             for status in remote_pod.status.container_statuses or []:
                 ended = status.state.terminated if status.name == self.base_container_name else None
                 if ended and ended.exit_code in (2, 3):
+                    # Only a failure needs it, but each parsing would pay for it.
+                    from airflow.providers.common.compat.sdk import AirflowFailException
+
                     raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
             raise
 
@@ -64,7 +79,7 @@ with DAG(
         "hour": Param(
             None,
             # Airflow checks this schema against its draft at each parsing; this draft is small.
-            **{"$schema": "http://json-schema.org/draft-04/schema#"},
+            **{"$schema": "http://json-schema.org/draft-03/schema#"},
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",
@@ -108,7 +123,8 @@ with DAG(
         deferrable=False,
         priority_weight=1,
         weight_rule="absolute",
-        retries=0,
+        retries=2,
+        retry_delay=timedelta(minutes=1),
     )
     load = SluicePod(
         task_id="load",
@@ -118,17 +134,17 @@ with DAG(
         image="registry.example/sluice:0.1.0",
         cmds=["sluice"],
         arguments=["load", "--type", "shipment", "--hour", "{{ folder_hour(params.hour, logical_date | default(none)) }}"],
-        container_resources=k8s.V1ResourceRequirements(
-            requests={"cpu": "100m", "memory": "128Mi"},
-            limits={"memory": "128Mi"},
-        ),
-        env_vars=[
-            k8s.V1EnvVar(name="SLUICE_CATALOG_HASH", value="sha256:9707d8e1c9d7e10164a4b4804695721092c35b3f2702849907a230d18a3c69f6"),
-        ],
+        # Resources and security contexts as Kubernetes writes them: the client's models are slow to make, at each parsing.
+        container_resources={
+            "requests": {"cpu": "100m", "memory": "128Mi"},
+            "limits": {"memory": "128Mi"},
+        },
+        env_vars={
+            "SLUICE_CATALOG_HASH": "sha256:9707d8e1c9d7e10164a4b4804695721092c35b3f2702849907a230d18a3c69f6",
+        },
         secrets=[
             Secret("env", None, "sluice"),
         ],
-        # As Kubernetes writes them: the client's models cost a quarter of the file's parsing.
         security_context={"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         container_security_context={
             "allowPrivilegeEscalation": False,
@@ -143,6 +159,7 @@ with DAG(
         priority_weight=1,
         weight_rule="absolute",
         startup_timeout_seconds=600,
+        execution_timeout=timedelta(seconds=21600),
         deferrable=False,
         on_finish_action="delete_succeeded_pod",
         get_logs=True,

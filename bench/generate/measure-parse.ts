@@ -1,6 +1,7 @@
 /**
  * CPU time for Airflow 2 and 3 to parse the load DAGs of 100 types: generated ones, files as one would write them by hand, and
- * dag-factory 1.1.0's. `npx tsx bench/generate/measure-parse.ts [ROUNDS]`; each round is a new process for each Airflow.
+ * dag-factory 1.1.0's. `npx tsx bench/generate/measure-parse.ts [ROUNDS]`; each round is a new process for each Airflow, and
+ * begins with another folder.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -50,11 +51,14 @@ load_yaml_dags(globals_dict=globals(), config_filepath="${join(factory, "dags.ym
 `,
 );
 
-function parse(python: string): number[] {
+/** In the order of `folders`, whichever is parsed first. */
+function parse(python: string, round: number): number[] {
+  const turn = round % folders.length;
+  const order = [...folders.slice(turn), ...folders.slice(0, turn)];
   const home = mkdtempSync(join(work, "home-"));
   const output = execFileSync(
     python,
-    [join(import.meta.dirname, "parse_folders.py"), ...folders],
+    [join(import.meta.dirname, "parse_folders.py"), ...order],
     {
       env: {
         PATH: process.env["PATH"] ?? "",
@@ -77,7 +81,7 @@ function parse(python: string): number[] {
   for (const { dags } of spent)
     if (dags !== typeCount)
       throw new Error(`found ${dags} DAGs, expected ${typeCount}`);
-  return spent.map(({ ms }) => ms);
+  return folders.map((folder) => spent[order.indexOf(folder)]?.ms ?? NaN);
 }
 
 function median(numbers: readonly number[]): number {
@@ -88,7 +92,9 @@ function median(numbers: readonly number[]): number {
 
 for (const major of ["2", "3"] as const) {
   const python = installDagFactory(major);
-  const found = Array.from({ length: rounds }, () => parse(python));
+  const found = Array.from({ length: rounds }, (_, round) =>
+    parse(python, round),
+  );
   const [ours = NaN, byHand = NaN, factories = NaN] = folders.map((_, index) =>
     median(found.map((each) => each[index] ?? NaN)),
   );

@@ -128,6 +128,7 @@ export interface AirflowSettings {
   readonly onFailure: string | null;
   readonly onFinish: "delete_succeeded_pod" | "delete_pod" | "keep_pod";
   readonly startupTimeoutSeconds: number;
+  readonly executionTimeoutSeconds: number;
   readonly deferrable: boolean;
   readonly xcom: boolean;
   /** URI before the names of tables. */

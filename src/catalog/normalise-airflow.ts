@@ -44,6 +44,7 @@ export function normaliseAirflow(raw: RawAirflow): AirflowSettings {
     onFailure: raw.on_failure ?? null,
     onFinish: raw.on_finish ?? "delete_succeeded_pod",
     startupTimeoutSeconds: raw.startup_timeout_seconds ?? 600,
+    executionTimeoutSeconds: raw.execution_timeout_seconds ?? 6 * 3600,
     deferrable: raw.deferrable ?? false,
     xcom: raw.xcom ?? false,
     outlets: raw.outlets ?? null,

@@ -74,6 +74,7 @@ export interface RawAirflow {
   on_failure?: string;
   on_finish?: AirflowSettings["onFinish"];
   startup_timeout_seconds?: number;
+  execution_timeout_seconds?: number;
   deferrable?: boolean;
   xcom?: boolean;
   outlets?: string;

@@ -153,9 +153,7 @@ function keepCatalogHashes(
   }
 }
 
-const hashLine = new RegExp(
-  `name="${catalogHashVariable}", value="sha256:[0-9a-f]+"`,
-);
+const hashLine = new RegExp(`"${catalogHashVariable}": "sha256:[0-9a-f]+"`);
 
 function hideHash(text: string): string {
   return text.replace(hashLine, "");

@@ -3,7 +3,7 @@ import type {
   PodSettings,
   Toleration,
 } from "../catalog/catalog.js";
-import { toInertTemplate } from "./inert-template.js";
+import { toInertTemplate, toInertValue } from "./inert-template.js";
 import { pythonLiteral, type PythonSource } from "./python-literal.js";
 
 /** What the partial `pod` names, each value as Python source: the arguments of one pod operator. */
@@ -29,6 +29,8 @@ export interface PodView {
   readonly secrets: readonly PythonSource[];
   readonly hasConfigMaps: boolean;
   readonly configMaps: PythonSource;
+  /** Whether it names models of the Kubernetes client. */
+  readonly hasModels: boolean;
   readonly hasVolumes: boolean;
   readonly hasSpool: boolean;
   readonly spoolSize: PythonSource;
@@ -51,6 +53,7 @@ export interface PodView {
   readonly onFailure: PythonSource;
   readonly onFinish: PythonSource;
   readonly startupTimeoutSeconds: PythonSource;
+  readonly executionTimeoutSeconds: PythonSource;
   readonly deferrable: PythonSource;
   readonly xcom: boolean;
   readonly doXcomPush: PythonSource;
@@ -105,6 +108,9 @@ export function buildPodView(airflow: AirflowSettings, task: PodTask): PodView {
     ...airflow.env,
   ]);
   const { catalog, schemas } = airflow.mount;
+  const hasPodName = task.knowsItsName ?? false;
+  const hasVolumes = spools || catalog !== null || schemas !== null;
+  const hasTolerations = settings.tolerations.length > 0;
   return {
     taskId: pythonLiteral(task.taskId),
     owner: pythonLiteral(task.owner),
@@ -116,18 +122,19 @@ export function buildPodView(airflow: AirflowSettings, task: PodTask): PodView {
     hasResources: task.mapsResources !== true,
     requests: pythonLiteral({ cpu, memory }),
     limits: pythonLiteral({ memory }),
-    hasEnv: env.size > 0 || task.knowsItsName === true,
+    hasEnv: env.size > 0,
     env: [...env].map(([name, value]) => ({
       name: pythonLiteral(toInertTemplate(name)),
-      value: pythonLiteral(toInertTemplate(value)),
+      value: pythonLiteral(toInertValue(value)),
     })),
-    hasPodName: task.knowsItsName ?? false,
+    hasPodName,
     // Airflow renders the names of ConfigMaps, but not those of Secrets and service accounts.
     hasSecrets: airflow.envFromSecrets.length > 0,
     secrets: airflow.envFromSecrets.map((name) => pythonLiteral(name)),
     hasConfigMaps: airflow.envFromConfigMaps.length > 0,
     configMaps: pythonLiteral(airflow.envFromConfigMaps.map(toInertTemplate)),
-    hasVolumes: spools || catalog !== null || schemas !== null,
+    hasModels: hasPodName || hasVolumes || hasTolerations,
+    hasVolumes,
     hasSpool: spools,
     spoolSize: pythonLiteral(airflow.classify.spool),
     hasCatalogMount: catalog !== null,
@@ -146,7 +153,7 @@ export function buildPodView(airflow: AirflowSettings, task: PodTask): PodView {
         ]),
       ),
     ),
-    hasTolerations: settings.tolerations.length > 0,
+    hasTolerations,
     tolerations: settings.tolerations.map(buildTolerationView),
     retries: pythonLiteral(settings.retries),
     retryDelayMinutes: pythonLiteral(airflow.retryDelayMinutes),
@@ -156,6 +163,7 @@ export function buildPodView(airflow: AirflowSettings, task: PodTask): PodView {
     onFailure: pythonLiteral(airflow.onFailure),
     onFinish: pythonLiteral(airflow.onFinish),
     startupTimeoutSeconds: pythonLiteral(airflow.startupTimeoutSeconds),
+    executionTimeoutSeconds: pythonLiteral(airflow.executionTimeoutSeconds),
     deferrable: pythonLiteral(airflow.deferrable),
     xcom: airflow.xcom,
     doXcomPush: pythonLiteral(airflow.xcom),

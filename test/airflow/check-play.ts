@@ -45,24 +45,48 @@ function listPods(pods: readonly Pod[]): string[] {
     .sort();
 }
 
-/** Task instances of one run as `task[index] state`. */
-function readTasks(step: string, dag: string, run: RegExp): string[] {
+interface Task {
+  readonly name: string;
+  readonly state: string;
+  readonly tries: string;
+}
+
+function readTaskRows(step: string, dag: string, run: RegExp): Task[] {
   const text = readFileSync(join(directory, "steps", step, "tasks"), "utf8");
   return text
     .split("\n")
     .map((line) => line.split("\t"))
     .filter(([dagId = "", runId = ""]) => dagId === dag && run.test(runId))
-    .map(
-      ([, , , task = "", index = "", state = ""]) =>
-        `${task}${index === "-1" ? "" : `[${index}]`} ${state}`,
-    );
+    .map(([, , , task = "", index = "", state = "", tries = ""]) => ({
+      name: `${task}${index === "-1" ? "" : `[${index}]`}`,
+      state,
+      tries,
+    }));
+}
+
+/** Task instances of one run as `task[index] state`. */
+function readTasks(step: string, dag: string, run: RegExp): string[] {
+  return readTaskRows(step, dag, run).map(
+    ({ name, state }) => `${name} ${state}`,
+  );
+}
+
+/** How often the sensor of one run was tried. */
+function readSensorTries(step: string, dag: string, run: RegExp): string[] {
+  return readTaskRows(step, dag, run)
+    .filter(({ name }) => name === "wait")
+    .map(({ tries }) => tries);
 }
 
 function readAlerts(step: string): string[] {
-  return readFileSync(join(directory, "steps", step, "alerts"), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort();
+  return (
+    readFileSync(join(directory, "steps", step, "alerts"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      // In Airflow 2 a run by hand has the date of now, in 3 none.
+      .map((line) => line.replace(/^(log_reload \S+) .*/, "$1"))
+      .sort()
+  );
 }
 
 const classify = (hour: string) => `classify --hour ${hour} = 0`;
@@ -156,7 +180,7 @@ expectSame(
   listPods(byHand.filter((pod) => !neither.includes(pod))),
   [
     classify(first),
-    classify(second),
+    classify(third),
     // At the logical date of the third hour, with the second as its parameter: a later backfill does the third.
     classify(second),
     load("page_view", first),
@@ -179,6 +203,12 @@ if (!isAirflow2)
     readTasks("by-hand", "load_purchase", /^neither$/),
     ["load upstream_failed", "wait failed"],
   );
+if (!isAirflow2)
+  expectSame(
+    "tries of the sensor of the load's run with neither",
+    readSensorTries("by-hand", "load_purchase", /^neither$/),
+    ["1"],
+  );
 
 // log_reload and log_reconcile.
 expectSame(
@@ -196,9 +226,14 @@ expectSame(
 
 // A damaged hour is not tried again, a missing one is; a failed classifier fails the sensors at once, and is told once.
 expectSame("pods of failing hours", listPods(readPods("failing")), [
+  "classify --hour 2026-01-15T02 = 0",
+  "classify --hour 2026-01-15T03 = 3",
   "classify --hour 2026-01-15T03 = 3",
   "classify --hour 2026-01-15T04 = 4",
   "classify --hour 2026-01-15T04 = 4",
+  "load --type purchase --hour 2026-01-15T02 = 0",
+  "load --type purchase --hour 2026-01-15T03 = 4",
+  "load --type purchase --hour 2026-01-15T03 = 4",
 ]);
 for (const run of [/^damaged$/, /^missing$/]) {
   expectSame(
@@ -211,10 +246,27 @@ for (const run of [/^damaged$/, /^missing$/]) {
     readTasks("failing", "load_purchase", run),
     ["load upstream_failed", "wait failed"],
   );
+  expectSame(
+    `tries of the sensor of the load's run ${String(run)}`,
+    readSensorTries("failing", "load_purchase", run),
+    ["1"],
+  );
 }
+// A reload of a good hour and a damaged one loads the good one, and is red.
+expectSame(
+  "tasks of log_reload over a damaged hour",
+  readTasks("failing", "log_reload", /^partly$/),
+  [
+    ...["classify[0] success", "classify[1] failed", "done upstream_failed"],
+    ...["load[0] success", "load[1] failed"],
+    ...["plan success", "plan_loads success"],
+  ],
+);
 expectSame("alerts of failing hours", readAlerts("failing"), [
   "log_classification classify 2026-01-15T03",
   "log_classification classify 2026-01-15T04",
+  "log_reload classify",
+  "log_reload load",
 ]);
 
 // Backfilled, and backfilled again.

@@ -20,7 +20,8 @@ await generate({
 
 const env = [...(catalog.airflow?.env ?? [])].map(([name, value]) => ({
   name,
-  value,
+  // Kubernetes makes one dollar of two.
+  value: value.replaceAll("$", () => "$$"),
 }));
 const pod = {
   env_vars: env,

@@ -12,7 +12,7 @@ describe("what the commands say of the catalog's settings", function () {
   function sluice(...words: string[]) {
     return spawnSync(
       process.execPath,
-      ["--import", "tsx", join(root, "src/main.ts"), ...words],
+      [join(root, "dist/src/main.js"), ...words],
       { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"] } },
     );
   }

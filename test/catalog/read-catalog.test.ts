@@ -186,6 +186,7 @@ describe("reading the catalog", () => {
       onFailure: null,
       onFinish: "delete_succeeded_pod",
       startupTimeoutSeconds: 600,
+      executionTimeoutSeconds: 21_600,
       deferrable: false,
       xcom: false,
       outlets: null,

@@ -75,6 +75,7 @@ export function buildAirflow(
     onFailure: null,
     onFinish: "delete_succeeded_pod",
     startupTimeoutSeconds: 600,
+    executionTimeoutSeconds: 21_600,
     deferrable: false,
     xcom: false,
     outlets: null,

@@ -74,6 +74,7 @@ export function buildEverySettingCatalog(): Catalog {
         onFailure: "json.dumps",
         onFinish: "keep_pod",
         startupTimeoutSeconds: 300,
+        executionTimeoutSeconds: 7200,
         deferrable: true,
         xcom: true,
         outlets: "bigquery://acme-data/logs",

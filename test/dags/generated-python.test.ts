@@ -51,11 +51,11 @@ class Anything:
 class Module(types.ModuleType):
     def __getattr__(self, name):
         return type(name, (Anything,), {})
-for name in ["airflow", "airflow.providers.common.compat.sdk", "airflow.providers.cncf.kubernetes.operators.pod", "airflow.providers.standard.sensors.external_task", "airflow.timetables.interval", "kubernetes.client"]:
+for name in ["airflow", "airflow.providers.common.compat.sdk", "airflow.providers.cncf.kubernetes.operators.pod", "airflow.providers.standard.exceptions", "airflow.providers.standard.sensors.external_task", "airflow.timetables.interval", "kubernetes.client"]:
     parts = name.split(".")
     for end in range(1, len(parts) + 1):
         sys.modules.setdefault(".".join(parts[:end]), Module(".".join(parts[:end])))
-sys.modules["kubernetes.client"].models = types.SimpleNamespace(**{name: Anything for name in ["V1ResourceRequirements", "V1EnvVar", "V1EnvFromSource", "V1SecretEnvSource", "V1ConfigMapEnvSource", "V1Volume", "V1VolumeMount", "V1EmptyDirVolumeSource"]})
+sys.modules["kubernetes.client"].models = types.SimpleNamespace(**{name: Anything for name in ["V1EnvVar", "V1Volume", "V1VolumeMount", "V1EmptyDirVolumeSource"]})
 hour = timedelta(hours=1)
 dags = {}
 others = ["log_reload.py", "log_reconcile.py", "log_watch.py", "log_report.py"]
@@ -111,9 +111,8 @@ describe("the generated Python", () => {
       shape: [],
     };
     expect(calls).to.deep.equal(
-      `AirflowFailException Asset ClassifiedHour CronDataIntervalTimetable DAG Param Secret SluicePod ValueError bool context.get datetime folder_hour
-k8s.V1ConfigMapVolumeSource k8s.V1EnvVar
-k8s.V1ResourceRequirements k8s.V1Volume k8s.V1VolumeMount
+      `AirflowFailException Asset ClassifiedHour CronDataIntervalTimetable DAG Param Secret SluicePod bool context.get datetime folder_hour
+k8s.V1ConfigMapVolumeSource k8s.V1Volume k8s.V1VolumeMount
 logical_date.astimezone logical_date.astimezone(timezone.utc).replace logical_date.astimezone(timezone.utc).strftime
 super super().cleanup super().poke timedelta`.split(/\s/),
     );

@@ -7,7 +7,8 @@ from pkgutil import resolve_name
 from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.secret import Secret
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, Asset, Param
+from airflow.providers.common.compat.sdk import Asset, Param
+from airflow.providers.standard.exceptions import ExternalDagFailedError
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
@@ -18,7 +19,10 @@ def folder_hour(hour, logical_date):
     if hour:
         return hour
     if logical_date is None:
-        raise ValueError(
+        # Only a failure needs it, but each parsing would pay for it.
+        from airflow.providers.common.compat.sdk import AirflowFailException
+
+        raise AirflowFailException(
             "This run has neither a logical date nor an hour. "
             'Trigger it with an hour, such as {"hour": "2026-11-21T03"} (UTC).'
         )
@@ -31,12 +35,24 @@ def classifier_logical_date(logical_date, **_):
 
 
 class ClassifiedHour(ExternalTaskSensor):
-    """A run with an `hour` does not wait: the load trusts the hour's manifest, or stops."""
+    """
+    A run with an `hour` does not wait: the load trusts the hour's manifest, or stops.
+
+    A failed classifier fails it at once; its retries are for a worker that was lost.
+    """
 
     def execute(self, context):
         hour = context["params"]["hour"]
         folder_hour(hour, context.get("logical_date"))
         return None if hour else super().execute(context)
+
+    def execute_complete(self, context, event=None):
+        try:
+            return super().execute_complete(context, event)
+        except ExternalDagFailedError as error:
+            from airflow.providers.common.compat.sdk import AirflowFailException
+
+            raise AirflowFailException(f"The classifier failed. {error}") from error
 
 
 class SluicePod(KubernetesPodOperator):
@@ -45,10 +61,13 @@ class SluicePod(KubernetesPodOperator):
     def cleanup(self, pod, remote_pod, *args, **kwargs):
         try:
             super().cleanup(pod, remote_pod, *args, **kwargs)
-        except AirflowException as error:
+        except Exception as error:
             for status in remote_pod.status.container_statuses or []:
                 ended = status.state.terminated if status.name == self.base_container_name else None
                 if ended and ended.exit_code in (2, 3):
+                    # Only a failure needs it, but each parsing would pay for it.
+                    from airflow.providers.common.compat.sdk import AirflowFailException
+
                     raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
             raise
 
@@ -65,7 +84,7 @@ with DAG(
         "hour": Param(
             None,
             # Airflow checks this schema against its draft at each parsing; this draft is small.
-            **{"$schema": "http://json-schema.org/draft-04/schema#"},
+            **{"$schema": "http://json-schema.org/draft-03/schema#"},
             type=["null", "string"],
             pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
             title="Folder hour (UTC)",
@@ -116,7 +135,8 @@ with DAG(
         deferrable=True,
         priority_weight=10,
         weight_rule="absolute",
-        retries=0,
+        retries=2,
+        retry_delay=timedelta(minutes=1),
     )
     load = SluicePod(
         task_id="load",
@@ -126,14 +146,15 @@ with DAG(
         image="registry.example/sluice:1.0.0",
         cmds=["sluice"],
         arguments=["load", "--type", "shop.order", "--hour", "{{ folder_hour(params.hour, logical_date | default(none)) }}", "--skip-empty"],
-        container_resources=k8s.V1ResourceRequirements(
-            requests={"cpu": "1", "memory": "2Gi"},
-            limits={"memory": "2Gi"},
-        ),
-        env_vars=[
-            k8s.V1EnvVar(name="SLUICE_CATALOG_HASH", value="sha256:0"),
-            k8s.V1EnvVar(name="AWS_REGION", value="ap-northeast-2"),
-        ],
+        # Resources and security contexts as Kubernetes writes them: the client's models are slow to make, at each parsing.
+        container_resources={
+            "requests": {"cpu": "1", "memory": "2Gi"},
+            "limits": {"memory": "2Gi"},
+        },
+        env_vars={
+            "SLUICE_CATALOG_HASH": "sha256:0",
+            "AWS_REGION": "ap-northeast-2",
+        },
         secrets=[
             Secret("env", None, "sluice"),
         ],
@@ -152,7 +173,6 @@ with DAG(
             k8s.V1Toleration(key="dedicated", operator="Equal", value="batch", effect="NoExecute", toleration_seconds=300),
             k8s.V1Toleration(key=None, operator="Exists", value=None, effect=None, toleration_seconds=None),
         ],
-        # As Kubernetes writes them: the client's models cost a quarter of the file's parsing.
         security_context={"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         container_security_context={
             "allowPrivilegeEscalation": False,
@@ -174,6 +194,7 @@ with DAG(
         priority_weight=10,
         weight_rule="absolute",
         startup_timeout_seconds=300,
+        execution_timeout=timedelta(seconds=7200),
         deferrable=True,
         on_finish_action="keep_pod",
         get_logs=True,
