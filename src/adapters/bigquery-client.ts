@@ -8,6 +8,7 @@ import {
   isPassing,
   type ErrorProto,
 } from "./bigquery-failure.js";
+import { endInTime } from "./end-in-time.js";
 import { readText, sendHttp } from "./gcs-http.js";
 
 export type Wait = (milliseconds: number) => Promise<void>;
@@ -23,6 +24,8 @@ export interface BigQueryClientOptions extends BigQueryPlace {
   readonly retryDelayMs?: number;
   /** The pauses between two looks at a job. */
   readonly wait?: Wait;
+  /** Milliseconds of a clock that only goes on. */
+  readonly now?: () => number;
 }
 
 export interface ApiRequest {
@@ -49,6 +52,7 @@ export interface BigQueryClient {
   readonly place: BigQueryPlace;
   readonly labels: Readonly<Record<string, string>>;
   readonly wait: Wait;
+  readonly now: () => number;
   /** The answer's JSON. Sent again, a bounded number of times, while the failure may pass: so only what may arrive twice. */
   call<T>(request: ApiRequest): Promise<T>;
   /** Sends once. A 308, which tells how far an upload is, is an answer too. */
@@ -75,8 +79,8 @@ export function createBigQueryClient(
 
   // Not the client library's request(): it has no time limit that works, so that a connection which stalls is waited for without end.
   async function send(request: ApiRequest): Promise<ApiAnswer> {
-    access ??= openAccess(options.project, options.endpoint);
-    const { endpoint, ...credentials } = await access;
+    const used = (access ??= openAccess(options.project, options.endpoint));
+    const { endpoint } = await used;
     const root = request.isUpload === true ? "/upload/bigquery" : "/bigquery";
     const url = new URL(
       request.path.startsWith("http")
@@ -88,13 +92,30 @@ export function createBigQueryClient(
     const headers = {
       ...(request.body && { "content-type": "application/json" }),
       ...request.headers,
-      ...(await credentials.getHeaders()),
+      ...(await getHeaders(used)),
     };
     const bytes = request.body ? JSON.stringify(request.body) : request.bytes;
     const answer = await exchange(url, request.method, headers, bytes);
     const { status } = answer;
     if ((status >= 200 && status < 300) || status === 308) return answer;
     throw toFailure(answer);
+  }
+
+  async function getHeaders(
+    used: Promise<BigQueryAccess>,
+  ): Promise<Readonly<Record<string, string>>> {
+    const credentials = await used;
+    try {
+      return await endInTime(requestTimeoutMs, credentials.getHeaders());
+    } catch (error) {
+      if (error instanceof BigQueryFailure) throw error;
+      // Asked again, the library waits on for the answer that has not come.
+      if (access === used) access = null;
+      throw new BigQueryFailure(`Google credentials: ${messageOf(error)}`, {
+        status: null,
+        reason: "",
+      });
+    }
   }
 
   async function exchange(
@@ -153,6 +174,7 @@ export function createBigQueryClient(
     place: options,
     labels: options.labels ?? {},
     wait: options.wait ?? ((milliseconds) => sleep(milliseconds)),
+    now: options.now ?? (() => performance.now()),
     call,
     send,
     persist,

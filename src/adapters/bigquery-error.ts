@@ -5,7 +5,11 @@ import {
   ServiceError,
   SluiceError,
 } from "../errors.js";
-import { BigQueryFailure } from "./bigquery-failure.js";
+import {
+  BigQueryFailure,
+  isRequesterPays,
+  readLocations,
+} from "./bigquery-failure.js";
 
 /** Where the failure happened. */
 export interface BigQueryPlace {
@@ -57,6 +61,13 @@ function findAdvice(
     return "Renew the credentials (GOOGLE_APPLICATION_CREDENTIALS, or the workload's identity), and set this machine's clock if it is off.";
   if (reason === "notFound" || status === 404)
     return adviseOnMissing(failure, place);
+  const locations = readLocations(failure);
+  if (locations !== null) {
+    const { bucket, dataset } = locations;
+    return `The stage's bucket is in ${bucket} and the dataset in ${dataset}, and BigQuery loads only from a bucket of the dataset's location: set stage (SLUICE_STAGE) to a bucket in ${dataset}, or warehouse (SLUICE_WAREHOUSE) to a dataset in ${bucket}.`;
+  }
+  if (isRequesterPays(failure))
+    return "BigQuery does not load from a bucket whose requesters pay. Run: gcloud storage buckets update gs://BUCKET --no-requester-pays, with the stage's bucket; or set stage (SLUICE_STAGE) to another one.";
   if (reason === "accessDenied") return adviseOnPermission(failure, place);
   switch (reason) {
     case "accessNotConfigured":

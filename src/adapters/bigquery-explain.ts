@@ -1,10 +1,10 @@
 import type { Misfit } from "../errors.js";
-import { readLines } from "../json/read-lines.js";
 import type { LoadSource, LoadTempOptions } from "../ports/warehouse.js";
 import { compileRowJudge } from "../schema/judge-row.js";
 import { createMisfitCollector } from "../schema/misfit-collector.js";
 import type { ErrorProto } from "./bigquery-failure.js";
 import { quoteWords } from "./quote-words.js";
+import { readPlacedLines, type LinePlace } from "./read-placed-lines.js";
 
 /** How the sources of a refused job went to BigQuery. */
 export interface RefusedJob {
@@ -31,7 +31,8 @@ interface NamedRow {
 
 /**
  * Why rows were refused: reads the sources of the load again, as far as `limitBytes`, judges each row as DuckDB's load does, and
- * shows the rows that BigQuery names and our judge takes with BigQuery's own words.
+ * shows the rows that BigQuery names and our judge takes with BigQuery's own words. Past the limit, only the named rows are
+ * judged, wherever in their sources they are.
  */
 export async function explainRefusal(
   options: LoadTempOptions,
@@ -41,25 +42,35 @@ export async function explainRefusal(
   const judge = compileRowJudge(options.fields, options.timeFormats);
   const mask = options.mask ?? [];
   const misfits = createMisfitCollector({ mask });
-  const pending = [...readPositions(job.protos)];
+  let pending: readonly PendingRow[] = [...readPositions(job.protos)];
   let lookedAt = 0;
   let uploaded = 0;
-  let cutShort = false;
+  let isCutShort = false;
   for (const source of orderSources(options.sources, job)) {
-    if (cutShort) break;
-    const sourceStart = uploaded;
+    const sourceStart = job.isUpload ? uploaded : 0;
     const isSent = job.sources.includes(source);
-    let start = 0;
-    let line = 0;
-    for await (const text of readLines(await source.open())) {
-      line += 1;
-      const end = start + Buffer.byteLength(text) + 1;
-      const named = pending.filter(
-        (row) =>
-          isSent &&
-          isIn(row, source, job, job.isUpload ? sourceStart : 0, start, end),
+    const isNamedHere = (row: PendingRow) =>
+      isSent && (job.isUpload || isNamed(row.proto, source, job));
+    const ofSource = pending.filter(isNamedHere);
+    // BigQuery's positions are of rows' starts; a position inside of a row is that row's too.
+    const isNamedIn = (row: PendingRow, { start, end }: LinePlace) =>
+      row.position >= sourceStart + start && row.position < sourceStart + end;
+    if (lookedAt >= limitBytes) {
+      isCutShort = true;
+      if (ofSource.length === 0) continue;
+    }
+    const found = new Set<PendingRow>();
+    let size = 0;
+    const lines = readPlacedLines(await source.open(), (place) => {
+      size = place.end;
+      return (
+        lookedAt < limitBytes || ofSource.some((row) => isNamedIn(row, place))
       );
-      for (const row of named) pending.splice(pending.indexOf(row), 1);
+    });
+    for await (const place of lines) {
+      const { text, line, start, end } = place;
+      const named = ofSource.filter((row) => isNamedIn(row, place));
+      for (const row of named) found.add(row);
       const judged = judge(text);
       if ("misfits" in judged) {
         misfits.add(judged.misfits, source.key, line, text);
@@ -73,18 +84,18 @@ export async function explainRefusal(
           text,
         );
       }
-      lookedAt += end - start;
-      start = end;
+      if (lookedAt < limitBytes) lookedAt += end - start;
       if (lookedAt < limitBytes) continue;
-      cutShort = true;
-      break;
+      isCutShort = true;
+      if (found.size === ofSource.length) break;
     }
-    if (isSent) uploaded += start;
+    pending = pending.filter((row) => !found.has(row));
+    if (isSent) uploaded += size;
   }
   const notes = [
-    ...(cutShort
+    ...(isCutShort
       ? [
-          `Only the first ${lookedAt} bytes of the rows were looked at: further ones may not fit either.`,
+          `Only the first ${lookedAt} bytes of the rows were looked at, and the rows that BigQuery names: further ones may not fit either.`,
         ]
       : []),
     ...(misfits.rowCount === 0 && job.note !== undefined ? [job.note] : []),
@@ -123,20 +134,6 @@ function* readPositions(protos: readonly ErrorProto[]): Generator<PendingRow> {
       .replace(/\s*File: gs:\/\/.*$/s, "");
     yield { position: Number(position), words, proto };
   }
-}
-
-/** BigQuery's positions are of rows' starts; a position inside of a row is that row's too. */
-function isIn(
-  row: PendingRow,
-  source: LoadSource,
-  job: RefusedJob,
-  sourceStart: number,
-  start: number,
-  end: number,
-): boolean {
-  if (!job.isUpload && !isNamed(row.proto, source, job)) return false;
-  const position = row.position - sourceStart;
-  return position >= start && position < end;
 }
 
 function isNamed(

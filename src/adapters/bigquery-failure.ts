@@ -53,19 +53,62 @@ const passingStatuses: ReadonlySet<number> = new Set([
 ]);
 
 /** From the message's start, as with all such texts: what follows may quote a value of a row, and that may be any text. */
-const overloadText =
-  /^(?:Query error: )?(?:Job )?(?:exceeded rate limits|(?:(?:Resources|Quota) exceeded[^:]*: )?too many DML statements outstanding)/i;
+const overloadText = /^(?:Query error: )?(?:Job )?exceeded rate limits/i;
+
+/** https://cloud.google.com/bigquery/docs/data-manipulation-language#dml_concurrency */
+const fullQueueText =
+  /^(?:Query error: )?(?:(?:Resources|Quota) exceeded[^:]*: )?(?:Your table exceeded quota for [^:'"]*\bDML\b[^:'"]*: )?too many DML statements outstanding/i;
+
+/** Twenty statements wait for the table already. */
+export function isFullQueue(failure: BigQueryFailure): boolean {
+  return fullQueueText.test(failure.message);
+}
 
 /** Whether the same job, started anew, may succeed. */
 export function isServiceReason(failure: BigQueryFailure): boolean {
   return (
-    passingReasons.has(failure.reason) || overloadText.test(failure.message)
+    passingReasons.has(failure.reason) ||
+    overloadText.test(failure.message) ||
+    isFullQueue(failure)
   );
 }
 
-/** https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency; the last words are the stand-in's, of any change. */
+/** Stopped by BigQuery at the job's own `jobTimeoutMs`; not by somebody. */
+export function isTimedOut({ reason, message }: BigQueryFailure): boolean {
+  return (
+    reason === "timeout" || (reason === "stopped" && /timed out/i.test(message))
+  );
+}
+
+const locationsText =
+  /^Cannot read and write in different locations: source: (?<bucket>[\w-]+), destination: (?<dataset>[\w-]+)/i;
+
+/** Where a load's files and its dataset stand, if that is what is wrong. */
+export function readLocations({ message }: BigQueryFailure): {
+  readonly bucket: string;
+  readonly dataset: string;
+} | null {
+  const { bucket, dataset } = locationsText.exec(message)?.groups ?? {};
+  return bucket === undefined || dataset === undefined
+    ? null
+    : { bucket, dataset };
+}
+
+const requesterPaysText =
+  /^(?:Error while reading data, error message: |Access Denied: (?:File|Bucket) \S+: )?Bucket is (?:a )?requester pays bucket/i;
+
+export function isRequesterPays({ message }: BigQueryFailure): boolean {
+  return requesterPaysText.test(message);
+}
+
+/** The stage's bucket can't be loaded from, whatever its files hold, though BigQuery calls it `invalid` as it does bad rows. */
+export function isBucketFault(failure: BigQueryFailure): boolean {
+  return readLocations(failure) !== null || isRequesterPays(failure);
+}
+
+/** https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency; the last two are the stand-in's, of any change and of a table that is made twice. */
 const conflictText =
-  /^(?:Query error: )?(?:Transaction is aborted due to concurrent update|Could not serialize access|(?:TransactionContext Error: )?(?:Failed to commit: )?Failed to commit DuckLake transaction)/i;
+  /^(?:Query error: )?(?:Transaction is aborted due to concurrent update|Could not serialize access|(?:TransactionContext Error: )?(?:Failed to commit: )?Failed to commit DuckLake transaction|Failed to commit: PRIMARY KEY or UNIQUE constraint violation: duplicate key)/i;
 
 /** Another one changed the same rows at the same time, and was first: nothing was changed. */
 export function isConflict(failure: BigQueryFailure): boolean {

@@ -1,3 +1,4 @@
+import { ServiceError } from "../errors.js";
 import type { BigQueryClient } from "./bigquery-client.js";
 import { BigQueryFailure, type ErrorProto } from "./bigquery-failure.js";
 
@@ -94,4 +95,20 @@ export async function finishJob(
     reason: errorResult.reason ?? "",
     protos: errors ?? [errorResult],
   });
+}
+
+const minuteMs = 60_000;
+
+/** What to say of a job that BigQuery stopped at the `jobTimeoutMs` that it was given. */
+export async function describeTimeout(
+  client: BigQueryClient,
+  what: string,
+  jobId: string,
+  timeoutMs: number,
+): Promise<ServiceError> {
+  const { url, project } = client.place;
+  const job = `${project}:${await client.location()}.${jobId}`;
+  return new ServiceError(
+    `${url}: ${what}: BigQuery stopped the job at its limit of ${timeoutMs / minuteMs} minutes, its wait for slots included, and nothing was changed. Load again; if it ends so again, see what it waited for: bq show --format=prettyjson -j ${job}`,
+  );
 }

@@ -3,9 +3,19 @@ import type { LoadSource, LoadTempOptions } from "../ports/warehouse.js";
 import type { BigQueryClient } from "./bigquery-client.js";
 import { unreadableTimeSql } from "./bigquery-conversions.js";
 import type { RefusedJob } from "./bigquery-explain.js";
-import { BigQueryFailure, isServiceReason } from "./bigquery-failure.js";
+import {
+  BigQueryFailure,
+  isBucketFault,
+  isServiceReason,
+  isTimedOut,
+} from "./bigquery-failure.js";
 import { quoteTable, toLoadLabels } from "./bigquery-identifier.js";
-import { finishJob, startJob, type Job } from "./bigquery-job.js";
+import {
+  describeTimeout,
+  finishJob,
+  startJob,
+  type Job,
+} from "./bigquery-job.js";
 import { queryRows } from "./bigquery-query.js";
 import { getTable } from "./bigquery-tables.js";
 import { toFieldSchema } from "./bigquery-types.js";
@@ -29,6 +39,9 @@ interface Batch {
 const rounds = 5;
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
+
+/** Of one job, from its creation. Shared slots are waited for in it. */
+const loadTimeoutMs = 7_200_000;
 
 /**
  * Loads the sources into TEMP, in place of what it held, and resolves to the number of its rows.
@@ -142,8 +155,12 @@ async function loadBatch(
   try {
     return await finishJob(client, jobId, started);
   } catch (error) {
-    if (!(error instanceof BigQueryFailure) || error.reason !== "invalid")
-      throw error;
+    if (!(error instanceof BigQueryFailure)) throw error;
+    if (isTimedOut(error)) {
+      const what = `${options.temp} can't be loaded`;
+      throw await describeTimeout(client, what, jobId, loadTimeoutMs);
+    }
+    if (error.reason !== "invalid" || isBucketFault(error)) throw error;
     if (!isFirst) await emptyTemp(client, options, settings);
     const { protos } = error;
     throw await explain(options, { sources, isUpload, protos }, settings);
@@ -158,6 +175,7 @@ function configureLoad(
 ): object {
   return {
     labels: { ...labels, ...toLoadLabels(options) },
+    jobTimeoutMs: String(loadTimeoutMs),
     load: {
       destinationTable: {
         projectId: place.project,

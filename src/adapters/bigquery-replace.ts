@@ -8,15 +8,17 @@ import { messageOf } from "./bigquery-error.js";
 import {
   BigQueryFailure,
   isConflict,
+  isFullQueue,
   isMissingOf,
   isServiceReason,
+  isTimedOut,
 } from "./bigquery-failure.js";
 import {
   quoteColumn,
   quoteTable,
   toLoadLabels,
 } from "./bigquery-identifier.js";
-import { finishJob, startJob } from "./bigquery-job.js";
+import { describeTimeout, finishJob, startJob } from "./bigquery-job.js";
 import {
   columnsParameter,
   columnsTable,
@@ -32,15 +34,16 @@ import {
   ledgerParameters,
   loadsTable,
 } from "./bigquery-ledger.js";
+import { startObstacleWait, type Obstacle } from "./bigquery-patience.js";
 import { querySettings, type QueryParameter } from "./bigquery-query.js";
 import { quoteWords } from "./quote-words.js";
 
-/** A conflict is over as soon as the other load of the table is; of many at once, each must get its turn. */
-const conflictAttempts = 40;
-/** Of jobs that failed by the service's fault, and of first loads that make what is missing. */
-const otherAttempts = 5;
-const firstPauseMs = 200;
-const longestPauseMs = 10_000;
+/** Of first loads that make what is missing. */
+const missingAttempts = 5;
+const missingPauseMs = 200;
+
+/** Of the script, from its creation; it holds the table's other loads up. */
+const replaceTimeoutMs = 3_600_000;
 
 /** What the script raises, to be known again in the job's error. The random `call` is in it, because an error of BigQuery's own may quote any text that a row holds. */
 interface Raised {
@@ -80,39 +83,57 @@ export async function replaceHourInTransaction(
   const query = querySettings(sql, parameters, maximumBytesBilled);
   const own = [fenceOf(table), loadsTable, hoursTable, columnsTable];
   if (replacement.columnCounts !== undefined) await ensureColumnsView(client);
-  let conflicts = 0;
-  let others = 0;
+  const waiting = startObstacleWait(client, (words) => {
+    replacement.tell?.(`${table}'s hour ${ledger.folderHour} ${words}`);
+  });
+  const configuration = {
+    labels,
+    jobTimeoutMs: String(replaceTimeoutMs),
+    query,
+  };
+  let missing = 0;
   for (let attempt = 1; ; attempt += 1) {
     const jobId = `sluice_replace_${toJobText(table)}_${hour}_${call}_${attempt}`;
     try {
-      const started = await startJob(client, jobId, { labels, query });
+      const started = await startJob(client, jobId, configuration);
       await finishJob(client, jobId, started);
       return "replaced";
     } catch (error) {
       if (!(error instanceof BigQueryFailure)) throw error;
       if (error.message.includes(raised.superseded)) return "superseded";
+      if (isTimedOut(error)) {
+        const what = `${table}'s hour ${ledger.folderHour} can't be replaced`;
+        throw await describeTimeout(client, what, jobId, replaceTimeoutMs);
+      }
       const isMissing =
         error.message.includes(raised.noFence) ||
         isMissingOf(error, client.place, own);
-      if (isConflict(error)) conflicts += 1;
-      else if (isMissing || isJobsFault(error)) others += 1;
-      else throw explain(client, error, replacement, raised);
-      if (conflicts === conflictAttempts || others === otherAttempts)
-        throw explain(client, error, replacement, raised);
+      if (isMissing) missing += 1;
+      const obstacle = isMissing ? null : findObstacle(error);
+      const goesOn =
+        obstacle === null
+          ? isMissing && missing < missingAttempts
+          : await waiting.pause(obstacle);
+      if (!goesOn)
+        throw explain(client, error, replacement, raised, waiting.minutes());
       if (isMissing) {
         await ensureFence(client, table, labels, maximumBytesBilled);
         if (replacement.columnCounts !== undefined)
           await ensureColumnsTable(client);
-      }
-      if (!isMissing || attempt > 1) {
-        const pauseMs = Math.min(
-          firstPauseMs * 1.5 ** (attempt - 1),
-          longestPauseMs,
-        );
-        await client.wait(pauseMs * (0.25 + Math.random() * 0.75));
+        if (missing > 1) {
+          const pauseMs = missingPauseMs * 2 ** missing;
+          await client.wait(pauseMs * (0.25 + Math.random() * 0.75));
+        }
       }
     }
   }
+}
+
+/** Null: trying again is no use. */
+function findObstacle(failure: BigQueryFailure): Obstacle | null {
+  if (isConflict(failure)) return "conflict";
+  if (isFullQueue(failure)) return "fullQueue";
+  return isJobsFault(failure) ? "fault" : null;
 }
 
 /** A job that failed by the service's fault. A request that did was sent again already, as often as is of use. */
@@ -169,7 +190,7 @@ IF sluice_inserted != sluice_staged THEN
   RAISE USING MESSAGE = CONCAT('${raised.rows}', CAST(sluice_inserted AS STRING), ' from ', CAST(sluice_staged AS STRING));
 END IF;
 ${insertParametersSql(client, loadsTable, ledgerValues).replace("@finished_at", "sluice_finished")};${columnCounts === undefined ? "" : `\n${insertColumnsSql(client)};`}
-IF NOT EXISTS (SELECT 1 FROM ${quoted(hoursTable)} WHERE folder_hour = @hour_folder_hour AND seq = @hour_seq) THEN
+IF NOT EXISTS (SELECT 1 FROM ${quoted(hoursTable)} WHERE folder_hour = @hour_folder_hour AND seq = @hour_seq AND run = @hour_run) THEN
   ${insertParametersSql(client, hoursTable, hourValues, "hour_")};
 END IF;
 COMMIT TRANSACTION;`;
@@ -226,6 +247,7 @@ function explain(
   failure: BigQueryFailure,
   { table, columns, ledger, mask }: ReplaceHour,
   raised: Raised,
+  minutesWaited: number,
 ): Error {
   if (failure.message.includes(raised.staged)) {
     return new ServiceError(
@@ -245,9 +267,14 @@ function explain(
         `look at ${expressions.map(({ target }) => target).join(", ")} in the catalog`,
     );
   }
-  if (isConflict(failure)) {
+  const obstacle = findObstacle(failure);
+  if (obstacle === "conflict" || obstacle === "fullQueue") {
+    const why =
+      obstacle === "conflict"
+        ? "other loads of the table came first"
+        : "the table's queue of DML statements was full";
     return new ServiceError(
-      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: other loads of the table came first ${conflictAttempts} times (${quoteWords(messageOf(failure), mask)}). Load again`,
+      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: ${why} for ${minutesWaited} minutes (${quoteWords(messageOf(failure), mask)}). Load again, fewer hours of the table at once`,
     );
   }
   if (failure.reason === "invalidQuery" || failure.reason === "invalid") {

@@ -48,6 +48,8 @@ export interface BigQueryWarehouseOptions {
   readonly retryDelayMs?: number;
   /** The pauses between two looks at a job, and before one is tried again. */
   readonly wait?: Wait;
+  /** Milliseconds of a clock that only goes on; bounds how long a replacement is tried again. */
+  readonly now?: () => number;
   /** A multiple of 256 KiB; 8 MiB by default. */
   readonly uploadChunkBytes?: number;
   /** How much of a refused load's rows is looked at; 128 MiB by default. */

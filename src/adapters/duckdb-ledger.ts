@@ -66,7 +66,7 @@ export async function insertLedgerRow(
   );
 }
 
-/** Left out where the hour's row at this seq stands already: every type of the hour brings it. */
+/** Left out where the hour's row of this classification stands already: every type of the hour brings it. */
 export async function insertHourRow(
   connection: DuckDBConnection,
   row: HourRow,
@@ -75,7 +75,7 @@ export async function insertHourRow(
     `INSERT INTO main._sluice_hours (folder_hour, seq, run, lines, blank, set_aside, set_aside_reasons, unknown_types, finished_at)
      SELECT CAST($1 AS TIMESTAMPTZ), CAST($2 AS BIGINT), $3, CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT),
        CAST($7 AS JSON), CAST($8 AS JSON), CAST($9 AS TIMESTAMPTZ)
-     WHERE NOT EXISTS (SELECT 1 FROM main._sluice_hours WHERE folder_hour = CAST($1 AS TIMESTAMPTZ) AND seq = CAST($2 AS BIGINT))`,
+     WHERE NOT EXISTS (SELECT 1 FROM main._sluice_hours WHERE folder_hour = CAST($1 AS TIMESTAMPTZ) AND seq = CAST($2 AS BIGINT) AND run = $3)`,
     [
       hourText(row.folderHour),
       BigInt(row.seq),

@@ -119,6 +119,8 @@ export interface ReplaceHour {
   readonly columnCounts?: readonly ColumnCounts[];
   /** As in LoadTempOptions. */
   readonly mask?: readonly string[];
+  /** Called about once a minute, while the replacement waits for other loads or for the service, with words that say so. */
+  readonly tell?: (words: string) => void;
 }
 
 /** `superseded`: the ledger holds a higher `seq` for this type and hour, and nothing was changed. */
@@ -174,8 +176,8 @@ export interface Warehouse {
   /**
    * In one transaction: stops if the ledger holds a higher seq, deletes the origin table's rows of the folder hour, inserts TEMP's rows
    * with `folder_hour` and the conversions, and inserts the ledger row, the counts of the columns, and the hour row where
-   * (folder hour, seq) has none yet.
-   * Conflicts with other transactions are retried inside.
+   * (folder hour, seq, run) has none yet. The same seq of another run is replaced as well: it is of a manifest that began anew.
+   * Conflicts with other transactions are retried inside, for half an hour at most.
    */
   replaceHour(replacement: ReplaceHour): Promise<ReplaceOutcome>;
 

@@ -78,6 +78,7 @@ interface JobBody {
   readonly jobReference: { readonly jobId: string; readonly location: string };
   readonly configuration: {
     readonly labels?: Readonly<Record<string, string>>;
+    readonly jobTimeoutMs?: string;
     readonly query?: {
       readonly query: string;
       readonly maximumBytesBilled?: string;
@@ -111,6 +112,8 @@ function failed(errorResult: JobError, errors = [errorResult]): object {
 describe("BigQuery's answers that the stand-in does not give", () => {
   let service: ScriptedBigQuery;
   let waits: number[] = [];
+  /** Milliseconds, which only the waits make go on. */
+  const clock = () => waits.reduce((sum, wait) => sum + wait, 0);
 
   afterEach(() => service.stop());
 
@@ -130,6 +133,7 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         waits.push(milliseconds);
         return Promise.resolve();
       },
+      now: clock,
       ...options,
     });
   }
@@ -197,17 +201,180 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       ).to.have.property("size", 1);
     });
 
-    it("gives up with a ServiceError, in the end, when others always come first", async () => {
-      const warehouse = await open((request) =>
-        request.method === "POST"
-          ? { json: failed(cancelled) }
-          : { json: pending },
+    /** Each script ends at once: as `end` says while that is not null, and well from then on. */
+    const endAs =
+      (end: () => object | null) =>
+      ({ method }: ScriptedRequest): ScriptedAnswer => ({
+        json: method === "POST" ? (end() ?? done()) : pending,
+      });
+    const minuteMs = 60_000;
+
+    const fullQueue = {
+      reason: "quotaExceeded",
+      message:
+        "Resources exceeded during query execution: Too many DML statements outstanding against table acme:logs._sluice_fence_orders, limit is 20.",
+    };
+    const broken = {
+      reason: "backendError",
+      message: "Error encountered during execution. Retrying may solve.",
+    };
+    const limited = {
+      reason: "jobRateLimitExceeded",
+      message: "Exceeded rate limits: too many concurrent queries",
+    };
+
+    const obstacles = [
+      {
+        what: "others come first",
+        end: cancelled,
+        firstMs: 200,
+        longestMs: 10_000,
+        minutes: 30,
+        told: /^orders's hour 2026-11-21T03 waits for other loads of the table, which came first: \d+ min so far$/,
+        words: "other loads of the table came first for 30 minutes",
+      },
+      {
+        what: "the table's queue is full",
+        end: fullQueue,
+        firstMs: 2_000,
+        longestMs: 60_000,
+        minutes: 30,
+        told: /waits for the table's queue of DML statements, which is full/,
+        words: "the table's queue of DML statements was full for 30 minutes",
+      },
+      {
+        what: "the job fails by BigQuery's own fault",
+        end: broken,
+        firstMs: 2_000,
+        longestMs: 60_000,
+        minutes: 10,
+        told: /waits for BigQuery, which failed by its own fault/,
+        words: "Retrying may solve",
+      },
+      {
+        what: "too many jobs are started",
+        end: limited,
+        firstMs: 2_000,
+        longestMs: 60_000,
+        minutes: 10,
+        told: /waits for BigQuery/,
+        words: "too many concurrent queries",
+      },
+    ];
+    for (const obstacle of obstacles) {
+      const { what, end, firstMs, longestMs, minutes, told, words } = obstacle;
+
+      it(`tries again for ${minutes} minutes while ${what}, and says each minute that it waits`, async () => {
+        const warehouse = await open(
+          endAs(() =>
+            clock() < minutes * minuteMs - longestMs ? failed(end) : null,
+          ),
+        );
+        const tell: string[] = [];
+        const outcome = await warehouse.replaceHour({
+          ...replacement,
+          tell: (text) => tell.push(text),
+        });
+        expect(outcome).to.equal("replaced");
+        expect(waits[0]).to.be.within(firstMs / 4, firstMs);
+        expect(Math.max(...waits)).to.be.within(longestMs * 0.8, longestMs);
+        expect(tell.length).to.be.within(minutes * 0.45, minutes);
+        for (const text of tell) expect(text).to.match(told);
+      });
+
+      it(`gives up with a ServiceError when ${what} for longer than that`, async () => {
+        const warehouse = await open(endAs(() => failed(end)));
+        const error = await catchError(() =>
+          warehouse.replaceHour(replacement),
+        );
+        expect(error).to.be.instanceOf(ServiceError);
+        expect((error as ServiceError).retryable).to.equal(true);
+        expect(String(error)).to.include(words);
+        expect(clock()).to.be.within(
+          minutes * minuteMs,
+          minutes * minuteMs + longestMs,
+        );
+      });
+    }
+
+    it("gives up after half an hour of conflicts and faults by turns", async () => {
+      let turn = 0;
+      const warehouse = await open(
+        endAs(() => failed((turn += 1) % 2 === 0 ? cancelled : broken)),
+      );
+      await catchError(() => warehouse.replaceHour(replacement));
+      expect(clock()).to.be.within(30 * minuteMs, 31 * minuteMs);
+    });
+
+    it("waits for a queue that is full when the job is refused at once, too", async () => {
+      let refusals = 0;
+      const warehouse = await open(({ method }) => {
+        if (method !== "POST") return { json: pending };
+        refusals += 1;
+        return refusals > 20
+          ? { json: done() }
+          : errorAnswer(
+              403,
+              "quotaExceeded",
+              "Quota exceeded: Your table exceeded quota for DML: too many DML statements outstanding against table acme:logs.orders",
+            );
+      });
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+      expect(jobs()).to.have.length(3);
+    });
+
+    it("makes what is missing without a pause", async () => {
+      const missing = {
+        reason: "notFound",
+        message: "Not found: Table acme:logs._sluice_fence_orders",
+      };
+      const warehouse = await open(
+        withJobs([failed(missing), done(), done(), done()]),
+      );
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
+      // Looks at the four jobs, and no other wait.
+      expect(waits).to.have.length(4);
+    });
+
+    it("stops soon where what it makes is missing each time", async () => {
+      const missing = {
+        reason: "notFound",
+        message: "Not found: Table acme:logs._sluice_fence_orders",
+      };
+      const warehouse = await open((request) => {
+        if (request.method !== "POST" || request.path !== "/jobs")
+          return { json: {} };
+        const { jobId } = (request.body as JobBody).jobReference;
+        return {
+          json: jobId.includes("replace") ? failed(missing) : done(),
+        };
+      });
+      await catchError(() => warehouse.replaceHour(replacement));
+      expect(
+        jobs().filter(({ jobReference }) =>
+          jobReference.jobId.includes("replace"),
+        ),
+      ).to.have.length(5);
+      expect(clock()).to.be.lessThan(minuteMs);
+    });
+
+    it("bounds its job, and says in one line that BigQuery stopped it there", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "stopped",
+            message: "Job execution was cancelled: Job timed out after 3600s",
+          }),
+        ]),
       );
       const error = await catchError(() => warehouse.replaceHour(replacement));
       expect(error).to.be.instanceOf(ServiceError);
-      expect((error as ServiceError).retryable).to.equal(true);
-      expect(String(error)).to.include("other loads of the table came first");
-      expect(jobs()).to.have.length(40);
+      const [job] = jobs();
+      expect(job?.configuration.jobTimeoutMs).to.equal("3600000");
+      expect(String(error)).to.equal(
+        `ServiceError: bigquery://acme/logs: orders's hour 2026-11-21T03 can't be replaced: BigQuery stopped the job at its limit of 60 minutes, its wait for slots included, and nothing was changed. Load again; if it ends so again, see what it waited for: bq show --format=prettyjson -j acme:asia-northeast3.${job?.jobReference.jobId ?? ""}`,
+      );
+      expect(jobs()).to.have.length(1);
     });
 
     it("finds the commit whose answer was lost, and runs no second job", async () => {
@@ -353,17 +520,6 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       );
       await catchError(() => limited.replaceHour(replacement));
       expect(jobs()).to.have.length(1);
-    });
-
-    it("stops soon where each job fails by the service's fault", async () => {
-      const warehouse = await open(
-        withJobs(
-          Array(50).fill(failed({ reason: "backendError", message: "later" })),
-        ),
-      );
-      const error = await catchError(() => warehouse.replaceHour(replacement));
-      expect(error).to.be.instanceOf(ServiceError);
-      expect(jobs()).to.have.length(5);
     });
 
     it("takes no other missing table for its own, whatever the dataset is called", async () => {
@@ -578,16 +734,15 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       });
     }
 
+    const refusedAt = (position: number, name: string): JobError => ({
+      reason: "invalid",
+      location: `gs://stage/${name}`,
+      message: `Error while reading data, error message: JSON parsing error in row starting at position ${position}: Bad. File: gs://stage/${name}`,
+    });
+
     it("says how much it looked at, and BigQuery's words for the rest", async () => {
       const warehouse = await open(
-        withJobs([
-          failed({
-            reason: "invalid",
-            location: "gs://stage/a.ndjson",
-            message:
-              "Error while reading data, error message: JSON parsing error in row starting at position 40: Bad. File: gs://stage/a.ndjson",
-          }),
-        ]),
+        withJobs([failed(refusedAt(400, "a.ndjson"))]),
         { explainBytes: 20 },
       );
       const lines = ['{"id":"x"}', '{"id":"y"}', '{"id":"z"}', '{"id":"a"}'];
@@ -597,7 +752,65 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       expect(error).to.be.instanceOf(MisfitError);
       expect((error as MisfitError).misfits[0]?.count).to.equal(2);
       expect(String(error)).to.include("Only the first 22 bytes");
-      expect(String(error)).to.include("row starting at position 40: Bad.");
+      expect(String(error)).to.include("row starting at position 400: Bad.");
+    });
+
+    it("fetches the rows that BigQuery names from behind what it looks at, in each file", async () => {
+      const lines = Array.from({ length: 50 }, () => '{"id":1}');
+      const bad = lines.map((line, at) => (at === 40 ? '{"id":"x"}' : line));
+      // Past the limit, other rows are not judged.
+      bad[20] = '{"id":{}}';
+      const odd = [...lines.slice(0, 29), '{"id":2 }', ...lines];
+      const protos = [refusedAt(362, "b"), refusedAt(29 * 9 + 1, "c")];
+      const warehouse = await open(
+        withJobs([failed(refusedAt(0, "none"), protos)]),
+        { explainBytes: 20 },
+      );
+      const sources = [source("a", lines), source("b", bad), source("c", odd)];
+      const { message, misfits } = (await catchError(() =>
+        load(warehouse, sources),
+      )) as MisfitError;
+      expect(
+        misfits.map(({ column, found, example }) => [column, found, example]),
+      ).to.deep.equal([
+        [
+          "id",
+          "a string that is no integer",
+          { source: "b", line: 41, text: '{"id":"x"}' },
+        ],
+        [
+          "",
+          "what BigQuery refuses (Bad.)",
+          { source: "c", line: 30, text: '{"id":2 }' },
+        ],
+      ]);
+      expect(message).to.include("Only the first 27 bytes");
+      expect(message).not.to.include("starting at position");
+    });
+
+    it("finds a named row behind what it looks at in files that were uploaded one behind the other", async () => {
+      const lines = Array.from({ length: 50 }, () => '{"id":1}');
+      const end = failed({
+        reason: "invalid",
+        message: `Error while reading data, error message: JSON parsing error in row starting at position ${(50 + 30) * 9}: Bad.`,
+      });
+      const warehouse = await open(
+        ({ method }) =>
+          method === "POST"
+            ? { headers: { location: `${service.endpoint}/session` } }
+            : { json: end },
+        { explainBytes: 20 },
+      );
+      const plain = ["a", "b", "c"].map((name) => ({
+        ...source(name, lines),
+        uri: null,
+      }));
+      const error = await catchError(() => load(warehouse, plain));
+      expect((error as MisfitError).misfits[0]?.example).to.deep.equal({
+        source: "b",
+        line: 31,
+        text: '{"id":1}',
+      });
     });
 
     it("starts over with the job that truncates when a later one fails by the service's fault", async () => {
@@ -623,6 +836,96 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         ["_round2", "WRITE_TRUNCATE", "gs://stage/a"],
         ["_batch1_round2", "WRITE_APPEND", "gs://stage/b"],
       ]);
+    });
+
+    it("bounds its jobs, and says in one line that BigQuery stopped one there", async () => {
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "stopped",
+            message: "Job execution was cancelled: Job timed out after 7200s",
+          }),
+        ]),
+      );
+      const error = await catchError(() =>
+        load(warehouse, [source("a", ['{"id":1}'])]),
+      );
+      expect(error).to.be.instanceOf(ServiceError);
+      expect(String(error)).to.include(
+        "orders_TEMP_1 can't be loaded: BigQuery stopped the job at its limit of 120 minutes",
+      );
+      expect(String(error)).to.include(
+        "bq show --format=prettyjson -j acme:asia-northeast3.sluice_orders_2026112103_ab_0",
+      );
+      expect(String(error)).not.to.include("\n");
+      expect(jobs()).to.have.length(1);
+      expect(jobs()[0]?.configuration.jobTimeoutMs).to.equal("7200000");
+    });
+
+    const bucketFaults: readonly (readonly [
+      message: string,
+      advice: readonly string[],
+    ])[] = [
+      [
+        "Cannot read and write in different locations: source: asia-northeast3, destination: US",
+        [
+          "set stage (SLUICE_STAGE) to a bucket in US",
+          "warehouse (SLUICE_WAREHOUSE) to a dataset in asia-northeast3",
+        ],
+      ],
+      [
+        "Bucket is a requester pays bucket but no user project provided.",
+        ["gcloud storage buckets update gs://BUCKET --no-requester-pays"],
+      ],
+      [
+        "Bucket is requester pays bucket but no user project provided.",
+        ["set stage (SLUICE_STAGE) to another one"],
+      ],
+    ];
+    const shapes: readonly (readonly [
+      string,
+      (error: JobError) => (request: ScriptedRequest) => ScriptedAnswer,
+    ])[] = [
+      ["the job's error", (error) => withJobs([failed(error)])],
+      [
+        "HTTP 400",
+        ({ reason, message }) =>
+          () =>
+            errorAnswer(400, reason, message),
+      ],
+    ];
+    for (const [message, advice] of bucketFaults)
+      for (const [shape, answer] of shapes)
+        it(`says what to change, and reads no row, after "${message}" as ${shape}`, async () => {
+          const warehouse = await open(answer({ reason: "invalid", message }));
+          const unread = {
+            ...source("a", ['{"id":1}']),
+            open: () => Promise.reject(new Error("a row was read")),
+          };
+          const error = await catchError(() => load(warehouse, [unread]));
+          expect(error).to.be.instanceOf(AccessError);
+          expect((error as AccessError).retryable).to.equal(false);
+          expect(String(error)).to.include(message.replace(/\.$/, ""));
+          for (const words of advice) expect(String(error)).to.include(words);
+          expect(String(error)).not.to.include("\n");
+          expect(jobs()).to.have.length(1);
+        });
+
+    it("refuses rows that quote such a message as bad rows", async () => {
+      const quoted =
+        "Cannot read and write in different locations: source: a, destination: b. Bucket is a requester pays bucket";
+      const warehouse = await open(
+        withJobs([
+          failed({
+            reason: "invalid",
+            message: `Error while reading data, error message: JSON parsing error in row starting at position 0: Could not convert value to integer. Field: id; Value: ${quoted}`,
+          }),
+        ]),
+      );
+      const error = await catchError(() =>
+        load(warehouse, [source("a", [`{"id":"${quoted}"}`])]),
+      );
+      expect(error).to.be.instanceOf(MisfitError);
     });
 
     it("stops after a bounded number of rounds", async () => {
@@ -900,6 +1203,33 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         expect(error).to.be.instanceOf(AccessError);
         expect(String(error)).to.include("key.json does not exist");
         expect(String(error)).to.include("GOOGLE_APPLICATION_CREDENTIALS");
+      });
+
+      it("gives up a token that does not come, asks for it anew, and takes the next answer", async () => {
+        const warehouse = await open(
+          () =>
+            service.requests.length < 3
+              ? "hang"
+              : { status: 400, json: { error: "invalid_grant" } },
+          { endpoint: undefined, requestTimeoutMs: 200 },
+        );
+        const subject = join(folder, "subject");
+        await writeFile(subject, "token");
+        await writeFile(
+          join(folder, "key.json"),
+          JSON.stringify({
+            type: "external_account",
+            audience:
+              "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+            subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+            token_url: `${service.endpoint}/token`,
+            credential_source: { file: subject },
+          }),
+        );
+        const error = await catchError(() => describeOnce(warehouse));
+        expect(error).to.be.instanceOf(AccessError);
+        expect(String(error)).to.include("make a new key");
+        expect(service.requests).to.have.length(3);
       });
 
       const tokenAnswers: readonly (readonly [string, string, string])[] = [

@@ -41,7 +41,10 @@ export async function startScriptedBigQuery(
         path: url.pathname.replace(/^.*\/projects\/[^/]+/, ""),
         query: url.searchParams,
         headers: incoming.headers,
-        body: body.startsWith("{") ? JSON.parse(body) : body,
+        body:
+          incoming.headers["content-type"] === "application/json"
+            ? JSON.parse(body)
+            : body,
       };
       requests.push(request);
       const scripted = answer(request);

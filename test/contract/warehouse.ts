@@ -85,7 +85,7 @@ function replacement(
     hour: {
       folderHour: hour,
       seq: ledger.seq ?? 1,
-      run: "run",
+      run: ledger.run ?? "run",
       lines: 1,
       blank: 0,
       setAside: 0,
@@ -286,6 +286,37 @@ export function testWarehouse(
       expect(ledger.map((row) => [row.seq, row.jobId])).to.deep.equal([
         [2, "again"],
       ]);
+    });
+
+    it("replaces the same seq of another run, of a manifest that began anew, and shows its counts", async () => {
+      await replaceWith("b", [idField], ['{"id":1}'], { run: "before" });
+      const temp = "b_TEMP_1";
+      await loadTemp(temp, [idField], ['{"id":2}', '{"id":3}']);
+      const again = replacement("b", temp, [copy("id")], {
+        rowsLoaded: 2,
+        run: "anew",
+      });
+      const counts = {
+        ...again.hour,
+        lines: 2,
+        finishedAt: new Date("2026-11-22T04:10:00Z"),
+      };
+      for (let time = 1; time <= 2; time += 1)
+        expect(
+          await warehouse.replaceHour({ ...again, hour: counts }),
+        ).to.equal("replaced");
+      expect((await fixture.readRows("b")).map((row) => row.id)).to.deep.equal([
+        "2",
+        "3",
+      ]);
+      const ledger = await warehouse.readLedger(hour, hour);
+      expect(ledger.map(({ seq, run }) => [seq, run])).to.deep.equal([
+        [1, "anew"],
+      ]);
+      expect(await warehouse.readHours(hour, hour)).to.deep.equal([counts]);
+      expect(
+        (await fixture.readRows("_sluice_hours")).map((row) => row.run),
+      ).to.have.members(["before", "anew"]);
     });
 
     it("shows the ledger's newest row per type and hour, an hour of no rows included", async () => {
