@@ -84,7 +84,7 @@ export function covers(
   finding: AlertFinding,
 ): boolean {
   return (
-    kind === kindOf(finding.rule) &&
+    kind === kindOf(finding) &&
     (finding.type === null ? types.length === 0 : types.includes(finding.type))
   );
 }
@@ -95,7 +95,7 @@ function continues(incident: Incident, finding: AlertFinding): boolean {
   return (
     incident.types.length > mostAlone &&
     finding.type !== null &&
-    incident.kind === kindOf(finding.rule) &&
+    incident.kind === kindOf(finding) &&
     incident.stage === finding.stage
   );
 }
@@ -135,8 +135,8 @@ function goOn(
 function groupFindings(findings: readonly AlertFinding[]): AlertFinding[][] {
   const groups = new Map<string, AlertFinding[]>();
   for (const finding of findings) {
-    const { rule, stage, type } = finding;
-    const key = `${kindOf(rule)} ${stage} ${type === null ? "hour" : "types"}`;
+    const { stage, type } = finding;
+    const key = `${kindOf(finding)} ${stage} ${type === null ? "hour" : "types"}`;
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].flatMap((group) =>
@@ -153,7 +153,7 @@ function begin(
   const recent = findings.flatMap((finding) => ask.recentOf(finding));
   const worst = findWorst(findings);
   const { hour, rule } = worst;
-  const kind = kindOf(rule);
+  const kind = kindOf(worst);
   const types = [
     ...new Set(
       findings.map(({ type }) => type).filter((type) => type !== null),

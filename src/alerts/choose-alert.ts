@@ -7,6 +7,7 @@ const worse = 1.5;
 
 /** Hours after which people are told that it goes on. A type without an entry in the catalog loses nothing meanwhile. */
 const reminderHours: Readonly<Record<IncidentKind, number>> = {
+  undone: 24,
   too_few: 24,
   too_many: 24,
   repeated: 24,

@@ -62,10 +62,17 @@ function nameSubject({ types }: Incident): string {
 }
 
 function describeTime({ kind, incident, hour }: AlertSubject): string[] {
-  const { since, lastBad, closed, rule } = incident;
+  const { since, lastBad, closed, rule, kind: what, undone } = incident;
   const range =
     since === lastBad ? `Hour ${since}` : `Since ${since}, last ${lastBad}`;
   const lines = [`${range} (UTC). Rule: ${rule}.`];
+  if (kind === "over" && what === "undone")
+    return [
+      ...lines,
+      undone.length === 0
+        ? `All that waited was loaded when ${closed ?? hour} was watched.`
+        : `Later hours are fine up to ${closed ?? hour}; what is named below was never loaded.`,
+    ];
   if (kind === "over")
     return [
       ...lines,
@@ -167,10 +174,13 @@ function describeCommands(
   { incident, kind, hour }: AlertSubject,
   catalog: AlertCatalog,
 ): MessagePart[] {
-  const { since, lastBad, rule } = incident;
+  const { since, lastBad, rule, stage } = incident;
   const range = ["--from", since, "--to", lastBad];
   const look = [
     ["sluice", "status", ...range],
+    ...(stage === "load" && incident.kind === "set_aside"
+      ? [["sluice", "replay", "--list", ...range]]
+      : []),
     ...explainCommands(incident, catalog),
     ["sluice", "watch", "--hour", kind === "over" ? hour : lastBad],
   ];
@@ -179,14 +189,11 @@ function describeCommands(
       ["sluice", "add", incident.types[0] ?? "TYPE", "--hour", lastBad],
     ]);
   }
-  return kind === "over" && incident.undone.length === 0
+  // Of what was late nothing lacks, and of what is over neither, unless it waits.
+  const isDone = kind === "over" || incident.kind === "late";
+  return isDone && incident.undone.length === 0
     ? toCode("To look:", look)
-    : toCode(
-        "To look:",
-        look,
-        mendHint(incident),
-        mendCommands(incident, catalog),
-      );
+    : toCode("To look:", look, ...mendCommands(incident, catalog));
 }
 
 function explainCommands(
@@ -202,53 +209,45 @@ function explainCommands(
     : [];
 }
 
-function mendHint({ stage, kind }: Incident): string {
-  if (kind === "too_many" || kind === "repeated")
-    return "Once its cause is mended, to reload:";
-  switch (stage) {
-    case "source":
-      return "Once the lines are at the source, to reload:";
-    case "classify":
-    case "load":
-      return "To reload:";
-    case "set_aside":
-      return "Once the lines at the source are mended, to reload:";
-  }
-}
-
-function mendCommands(incident: Incident, catalog: AlertCatalog): string[][] {
+/** Hints, each with its commands. An hour is always classified whole: to load some of its types alone leaves the others behind. */
+function mendCommands(
+  incident: Incident,
+  catalog: AlertCatalog,
+): (string | string[][])[] {
   const { since, lastBad, types, stage, kind } = incident;
-  const conf = {
-    from: since,
-    to: lastBad,
-    ...(types.length > 0 && { types }),
-  };
-  const names = types.length === 0 ? [] : ["--types", types.join(",")];
+  const range = ["--from", since, "--to", lastBad];
   const again =
     catalog.airflow === null
-      ? ["sluice", "run", "--from", since, "--to", lastBad, ...names]
+      ? ["sluice", "run", ...range]
       : [
           ...["airflow", "dags", "trigger", "log_reload"],
-          "--conf",
-          JSON.stringify(conf),
+          ...["--conf", JSON.stringify({ from: since, to: lastBad })],
         ];
-  if (stage === "load" && kind === "set_aside")
+  if (kind === "too_many" || kind === "repeated")
+    return ["Once its cause is mended, to reload:", [again]];
+  if (stage === "load" && kind !== "undone")
     return [
-      ...types.map((type) => [
-        "sluice",
-        "replay",
-        "--type",
-        type,
-        "--hour",
-        lastBad,
-      ]),
-      again,
+      "Once the schema or the catalog takes the rows that were set aside, to load them:",
+      types.map((type) => ["sluice", "replay", "--type", type, ...range]),
     ];
-  if (kind === "too_many" || kind === "repeated") return [again];
   return [
-    ["sluice", "reconcile", "--from", since, "--to", lastBad, "--run"],
-    again,
+    mendHint(incident),
+    [["sluice", "reconcile", ...range, "--run"]],
+    "Or, to classify and load all of it again:",
+    [again],
   ];
+}
+
+function mendHint({ stage }: Incident): string {
+  switch (stage) {
+    case "source":
+      return "Once the lines are at the source, to reload what is behind it:";
+    case "classify":
+    case "load":
+      return "To do what is left undone:";
+    case "set_aside":
+      return "Once the lines at the source are mended, to reload what is behind it:";
+  }
 }
 
 function toCode(

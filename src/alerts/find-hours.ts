@@ -98,14 +98,15 @@ export async function createHourFindings(
       hoursBetween(addHours(hour, 1 - hours), hour)
         .map((each) =>
           (byHour.get(each) ?? []).filter(
-            (finding) => finding.type === type && kindOf(finding.rule) === kind,
+            (finding) => finding.type === type && kindOf(finding) === kind,
           ),
         )
         .filter(({ length }) => length > 0);
     return {
-      isConfirmed: ({ rule, type }) => {
-        const { hours, of: outOf } = settingsOf(type).confirm;
-        return badHours(kindOf(rule), type, outOf).length >= hours;
+      isConfirmed: (finding) => {
+        const { hours, of: outOf } = settingsOf(finding.type).confirm;
+        const bad = badHours(kindOf(finding), finding.type, outOf);
+        return bad.length >= hours;
       },
       isFine: (kind, type) =>
         badHours(kind, type, settingsOf(type).confirm.of).length === 0,
@@ -117,8 +118,10 @@ export async function createHourFindings(
               ?.some(
                 (load) => load.hour === undone.hour && load.seq >= undone.seq,
               ) ?? false),
-      recentOf: ({ rule, type }) =>
-        badHours(kindOf(rule), type, settingsOf(type).confirm.of).flat(),
+      recentOf: (finding) => {
+        const { of: outOf } = settingsOf(finding.type).confirm;
+        return badHours(kindOf(finding), finding.type, outOf).flat();
+      },
     };
   }
 
@@ -131,7 +134,7 @@ export async function createHourFindings(
       const { findings } = await of(lastBad);
       return findings.filter(
         (finding) =>
-          kindOf(finding.rule) === kind &&
+          kindOf(finding) === kind &&
           (finding.type === null
             ? types.length === 0
             : types.includes(finding.type)),

@@ -7,7 +7,12 @@ import type { TypeHour } from "../status/hour-states.js";
 import type { HourStatus } from "../status/read-states.js";
 import { compareSplit } from "./compare-split.js";
 import { count } from "./format-amounts.js";
-import { locateLoss, type Arrival, type LocatedLoss } from "./locate-loss.js";
+import {
+  locateLoss,
+  type Arrival,
+  type LocatedLoss,
+  type TypeCounts,
+} from "./locate-loss.js";
 import {
   comparedHours,
   countUnread,
@@ -171,42 +176,42 @@ async function locateTypes(
     setAsideShare: medianOf(before.map(({ setAsideShare }) => setAsideShare)),
     unknownRows: medianOf(before.map(({ unknownRows }) => unknownRows)),
   });
-  return lacking.map(({ cell, usual }): HourLoss => {
+  return lacking.flatMap(({ cell, usual }): HourLoss[] => {
     const { type, staged, loaded, setAsideByLoad } = cell;
     const base = { type, rows: loaded ?? 0, usual: usual?.median ?? null };
     if (!cell.catalogued)
-      return {
-        ...base,
-        stage: "classify",
-        details: [
-          `${count(staged ?? 0, "row")} are staged, of a type that the catalog lacks.`,
-        ],
-      };
-    if (manifest.types[type] === undefined)
-      return {
-        ...base,
-        stage: "classify",
-        details: [
-          "The manifest lacks the type: the hour was classified by a catalog without it.",
-        ],
-      };
-    return {
-      ...base,
-      ...locateLoss(
+      return [
         {
-          // Of an hour with more rows than usual, those that are staged are expected.
-          expected: Math.max(
-            isUnloaded(cell) ? (staged ?? 0) : 0,
-            usual?.median ?? 0,
-          ),
-          staged,
-          loaded,
-          setAsideByLoad: setAsideByLoad ?? 0,
+          ...base,
+          stage: "classify",
+          details: [
+            `${count(staged ?? 0, "row")} are staged, of a type that the catalog lacks.`,
+          ],
         },
-        arrival,
-        split,
-      ),
-    };
+      ];
+    if (manifest.types[type] === undefined)
+      return [
+        {
+          ...base,
+          stage: "classify",
+          details: [
+            "The manifest lacks the type: the hour was classified by a catalog without it.",
+          ],
+        },
+      ];
+    const locate = (counts: TypeCounts): HourLoss => ({
+      ...base,
+      ...locateLoss(counts, arrival, split),
+    });
+    const expected = usual?.median ?? 0;
+    const counts = { staged, loaded, setAsideByLoad: setAsideByLoad ?? 0 };
+    if (!isUnloaded(cell)) return [locate({ expected, ...counts })];
+    const waits = locate({ expected: staged ?? 0, ...counts });
+    // Those that wait may be too few themselves: that is another loss, at another place.
+    const asLoaded = { expected, staged, loaded: staged, setAsideByLoad: 0 };
+    return few.some((each) => each.cell === cell)
+      ? [locate(asLoaded), waits]
+      : [waits];
   });
 }
 

@@ -79,7 +79,7 @@ export async function judgeHour(
   }
   return keepRules(options, [
     ...(late === null ? [] : [late]),
-    ...(manifest === null ? [] : judgeSplit(manifest, options)),
+    ...(manifest === null ? [] : judgeSplit(manifest, options, ports.stage)),
     ...ofTypes,
   ]);
 }
@@ -131,6 +131,7 @@ function usualSplit({ hour, history }: JudgeOptions): UsualSplit {
 function judgeSplit(
   manifest: Manifest,
   { catalog, history, settingsOf }: JudgeOptions,
+  stage: Pick<ObjectStore, "uri">,
 ): AlertFinding[] {
   const { hour, lines, blank, set_aside, types } = manifest;
   const before = history.hours
@@ -157,7 +158,7 @@ function judgeSplit(
             severity: odd.share,
             details: [
               `Reasons: ${describeReasons(set_aside.reasons).join(", ")}.`,
-              `The lines are in ${set_aside.files.join(", ")} at the stage.`,
+              `The lines are in ${set_aside.files.map((key) => stage.uri(key)).join(", ")}.`,
             ],
           },
         ];

@@ -1,20 +1,14 @@
 import type { Manifest } from "../classify/manifest.js";
-import type { FolderHour } from "../folder-hour.js";
 import type { ObjectStore } from "../ports/object-store.js";
-import type { Finding, HourVerdict } from "../watch/model.js";
-import { count, percent } from "./format-amounts.js";
+import { describeUndoneType, findUndoneType } from "./find-undone-type.js";
+import { percent } from "./format-amounts.js";
 import type { JudgeOptions } from "./judge-options.js";
 import { findOddLateness } from "./judge-lateness.js";
 import { findOddShare } from "./judge-set-aside.js";
-import {
-  describeArrival,
-  locateLoss,
-  type Arrival,
-  type SplitCounts,
-} from "./locate-loss.js";
-import { kindOf, type AlertFinding } from "./model.js";
+import { describeMisfits, locateFinding } from "./locate-finding.js";
+import type { Arrival, SplitCounts } from "./locate-loss.js";
+import type { AlertFinding } from "./model.js";
 import { readQuarantineReasons } from "./read-quarantine-reasons.js";
-import type { TypeLoad } from "./read-history.js";
 
 export interface JudgeTypePorts {
   readonly stage: ObjectStore;
@@ -22,7 +16,7 @@ export interface JudgeTypePorts {
   readonly openArrival: () => Promise<Arrival | null>;
 }
 
-/** Every rule that one type's hour breaks. Of those that judge its counts it is one at most. */
+/** Every rule that one type's hour breaks. Of those that judge its counts it is one at most, besides that rows wait for their load. */
 export async function judgeType(
   type: string,
   manifest: Manifest | null,
@@ -34,30 +28,44 @@ export async function judgeType(
   const loads = history.loads.get(type) ?? [];
   const load = loads.findLast((each) => each.hour === hour);
   const before = loads.filter((each) => each.hour < hour);
-  const verdict = counts(type, hour);
-  const undone = findUndone(type, manifest, load, before);
-  const reasons =
+  const undone = findUndoneType(type, manifest, load, before);
+  const misfits =
     load?.jobId == null
       ? []
       : await readQuarantineReasons(ports.stage, type, hour, load.jobId);
-  const [finding] = verdict?.findings ?? [];
-  const ofCounts =
-    undone !== null
-      ? [notLoaded(type, hour, undone, verdict)]
-      : finding === undefined
-        ? []
-        : [
-            locateFinding(finding, {
-              type,
-              expected: verdict?.band?.expected ?? finding.expected,
-              staged:
-                manifest === null ? null : (manifest.types[type]?.rows ?? 0),
-              load,
-              arrival: await ports.openArrival(),
-              split,
-              reasons,
-            }),
-          ];
+  const waiting = undone?.waiting ?? null;
+  const verdict =
+    waiting === null
+      ? counts.loaded(type, hour)
+      : counts.staged(type, { hour, ...waiting });
+  const finding =
+    undone !== null && waiting === null ? undefined : verdict?.findings[0];
+  const ofCounts: AlertFinding[] = [];
+  if (undone !== null)
+    ofCounts.push(
+      describeUndoneType(
+        type,
+        hour,
+        undone,
+        // Where those that are staged are not the usual either, another finding tells it.
+        finding === undefined ? (verdict?.band ?? null) : null,
+      ),
+    );
+  if (finding !== undefined)
+    ofCounts.push(
+      locateFinding(finding, {
+        type,
+        expected: verdict?.band?.expected ?? finding.expected,
+        staged: manifest === null ? null : (manifest.types[type]?.rows ?? 0),
+        // What waits is not lost in load.
+        loaded: waiting === null ? (load?.rows ?? null) : waiting.rows,
+        setAsideByLoad: waiting === null ? (load?.setAside ?? 0) : 0,
+        isWaiting: waiting !== null,
+        arrival: await ports.openArrival(),
+        split,
+        misfits,
+      }),
+    );
   if (load === undefined) return ofCounts;
   const base = {
     type,
@@ -89,7 +97,7 @@ export async function judgeType(
             found: `${load.setAside} of ${load.rows + load.setAside} rows set aside (${percent(odd.share)})`,
             expected: `up to ${percent(odd.high)}, usually ${percent(odd.usual)}`,
             severity: odd.share,
-            details: describeReasons(reasons),
+            details: describeMisfits(misfits),
           } as const,
         ]),
     ...(late === null
@@ -105,141 +113,4 @@ export async function judgeType(
           } as const,
         ]),
   ];
-}
-
-function describeReasons(reasons: readonly string[]): string[] {
-  return reasons.length === 0
-    ? []
-    : [`Top reasons of the rows set aside: ${reasons.join("; ")}.`];
-}
-
-/** What the load still owes. */
-interface Undone {
-  readonly seq: number;
-  readonly found: number;
-  readonly staged: number;
-  readonly detail: string;
-  readonly stage: "classify" | "load";
-}
-
-function findUndone(
-  type: string,
-  manifest: Manifest | null,
-  load: TypeLoad | undefined,
-  before: readonly TypeLoad[],
-): Undone | null {
-  if (manifest === null) return null;
-  const staged = manifest.types[type];
-  if (staged === undefined)
-    // Without loads before, the catalog has only just got the type.
-    return load === undefined && before.length > 0
-      ? {
-          seq: manifest.seq + 1,
-          found: 0,
-          staged: 0,
-          stage: "classify",
-          detail:
-            "The manifest lacks the type: the hour was classified by a catalog without it.",
-        }
-      : null;
-  const found = load === undefined ? 0 : load.rows + load.setAside;
-  if (load === undefined ? staged.rows === 0 : load.seq >= manifest.seq)
-    return null;
-  if (staged.rows <= found) return null;
-  return {
-    seq: manifest.seq,
-    found,
-    staged: staged.rows,
-    stage: "load",
-    detail:
-      load === undefined
-        ? `${count(staged.rows, "row")} are staged (seq ${manifest.seq}), and were never loaded.`
-        : `${count(staged.rows, "row")} are staged (seq ${manifest.seq}); the table has the ${load.rows} of seq ${load.seq}.`,
-  };
-}
-
-function notLoaded(
-  type: string,
-  hour: FolderHour,
-  { seq, found, staged, stage, detail }: Undone,
-  verdict: HourVerdict | undefined,
-): AlertFinding {
-  const band = verdict?.band ?? null;
-  return {
-    rule: "missing",
-    type,
-    hour,
-    since: hour,
-    stage,
-    found: `${count(found, "row")} loaded`,
-    expected:
-      band === null
-        ? `the ${staged} that are staged`
-        : describeBand(band.low, band.high, band.expected),
-    severity: 1 - found / Math.max(1, staged),
-    undone: { type, seq },
-    details: [detail],
-  };
-}
-
-function locateFinding(
-  finding: Finding,
-  about: {
-    readonly type: string;
-    /** Of the hour alone. */
-    readonly expected: number;
-    readonly staged: number | null;
-    readonly load: TypeLoad | undefined;
-    readonly arrival: Arrival | null;
-    readonly split: SplitCounts | null;
-    readonly reasons: readonly string[];
-  },
-): AlertFinding {
-  const { type, staged, load, arrival, split, reasons } = about;
-  const { rule, hour, since, rows, low, high, expected } = finding;
-  const hours = since === hour ? "" : ` since ${since}`;
-  const base = {
-    rule,
-    type,
-    hour,
-    since,
-    found: `${count(rows, "row")}${hours}`,
-    expected: describeBand(low, high, expected),
-    undone: null,
-  };
-  if (kindOf(rule) !== "too_few")
-    return {
-      ...base,
-      stage: "source",
-      severity: rows / Math.max(1, expected),
-      details: [
-        ...(finding.sameAs === undefined
-          ? []
-          : [`It has the content of ${finding.sameAs}.`]),
-        ...(arrival === null ? [] : [describeArrival(arrival)]),
-      ],
-    };
-  const located = locateLoss(
-    {
-      expected: about.expected,
-      staged,
-      loaded: load?.rows ?? null,
-      setAsideByLoad: load?.setAside ?? 0,
-    },
-    arrival,
-    split,
-  );
-  return {
-    ...base,
-    stage: located.stage,
-    severity: 1 - rows / Math.max(1, expected),
-    details: [
-      ...located.details,
-      ...(located.stage === "load" ? describeReasons(reasons) : []),
-    ],
-  };
-}
-
-function describeBand(low: number, high: number, expected: number): string {
-  return `${Math.round(low)} to ${Math.round(high)} rows, usually ${Math.round(expected)}`;
 }

@@ -97,8 +97,11 @@ function lostAtSource({ bytes, objects, usual }: Arrival): number {
 function describeLoad(counts: TypeCounts, staged: number): string {
   if (counts.loaded === null)
     return `${count(staged, "row")} are staged, and were never loaded.`;
-  return counts.setAsideByLoad > 0
-    ? `The load set ${counts.setAsideByLoad} of ${count(staged, "row")} aside.`
+  const setAside = counts.setAsideByLoad;
+  if (setAside > 0 && staged > counts.loaded + setAside)
+    return `${count(staged, "row")} are staged, ${counts.loaded} are loaded, and ${setAside} were set aside by the load.`;
+  return setAside > 0
+    ? `The load set ${setAside} of ${count(staged, "row")} aside.`
     : `${count(staged, "row")} are staged, ${counts.loaded} are loaded.`;
 }
 

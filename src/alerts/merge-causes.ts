@@ -4,7 +4,7 @@ import { kindOf, type AlertFinding } from "./model.js";
 export function mergeCauses(findings: readonly AlertFinding[]): AlertFinding[] {
   const causes = findings.filter(({ rule }) => rule === "set_aside");
   const causeOf = (finding: AlertFinding) =>
-    kindOf(finding.rule) === "too_few" && finding.undone === null
+    kindOf(finding) === "too_few"
       ? causes.find(
           ({ type, stage }) =>
             stage === finding.stage && (type === null || type === finding.type),

@@ -5,10 +5,12 @@ import type { RuleName } from "../watch/model.js";
 export type LossStage = "source" | "classify" | "set_aside" | "load";
 
 /** What goes on as one incident, whichever rules its hours break. */
-export type IncidentKind =
+export type IncidentKind = "undone" | KindOfRule;
+
+type KindOfRule =
   "too_few" | "too_many" | "repeated" | "late" | "unknown_type" | "set_aside";
 
-const kindOfRule: Readonly<Record<RuleName, IncidentKind>> = {
+const kindOfRule: Readonly<Record<RuleName, KindOfRule>> = {
   missing: "too_few",
   drop: "too_few",
   flatline: "repeated",
@@ -19,8 +21,12 @@ const kindOfRule: Readonly<Record<RuleName, IncidentKind>> = {
   set_aside: "set_aside",
 };
 
-export function kindOf(rule: RuleName): IncidentKind {
-  return kindOfRule[rule];
+/** What waits for its load is one thing, and too few rows of the same hour another: each ends in its own way. */
+export function kindOf({
+  rule,
+  undone,
+}: Pick<AlertFinding, "rule" | "undone">): IncidentKind {
+  return undone === null ? kindOfRule[rule] : "undone";
 }
 
 /** One hour that breaks a rule. */

@@ -1,12 +1,16 @@
-import { startOf, addHours, type FolderHour } from "../folder-hour.js";
+import {
+  addHours,
+  hoursBetween,
+  startOf,
+  type FolderHour,
+} from "../folder-hour.js";
+import { readLoads } from "../load/read-loads.js";
 import type { HourRow, LedgerRow, Warehouse } from "../ports/warehouse.js";
 
 const hourMs = 3_600_000;
 const weekHours = 168;
 /** What the expected rows are learned from. */
 const historyWeeks = 8;
-/** Rows of the ledger are large until what is needed of them is taken: all at once, a hundred types take half a GiB. */
-const readHours = 2 * weekHours;
 
 /** What the warehouse knows of the weeks up to an hour. */
 export interface WatchHistory {
@@ -21,6 +25,8 @@ export interface WatchHistory {
 export interface TypeLoad {
   readonly hour: FolderHour;
   readonly seq: number;
+  /** The classification that it loaded. */
+  readonly run: string;
   readonly rows: number;
   readonly setAside: number;
   readonly bytes: number;
@@ -30,22 +36,20 @@ export interface TypeLoad {
   readonly jobId: string | null;
 }
 
-/** From the ledger, two weeks at a time, and the counts of hours; no table is scanned. */
+/** From the ledger and the counts of hours; no table is scanned. */
 export async function readHistory(
   to: FolderHour,
   warehouse: Pick<Warehouse, "readLedger" | "readHours">,
 ): Promise<WatchHistory> {
   const from = addHours(to, 1 - historyWeeks * weekHours);
   const loads = new Map<string, TypeLoad[]>();
-  for (let first = from; first <= to; first = addHours(first, readHours)) {
-    const end = addHours(first, readHours - 1);
-    for (const row of await warehouse.readLedger(first, end < to ? end : to)) {
+  for await (const window of readLoads(warehouse, hoursBetween(from, to)))
+    for (const row of window.loads) {
       const ofType = loads.get(row.logType);
       const load = toTypeLoad(row);
       if (ofType === undefined) loads.set(row.logType, [load]);
       else ofType.push(load);
     }
-  }
   for (const ofType of loads.values())
     ofType.sort((one, other) => (one.hour < other.hour ? -1 : 1));
   return { from, loads, hours: await warehouse.readHours(from, to) };
@@ -59,6 +63,7 @@ function toTypeLoad(row: LedgerRow): TypeLoad {
     rows: row.rowsLoaded,
     setAside: row.rowsSetAside,
     bytes: row.bytes,
+    run: row.run,
     latenessMs: latenessOf(hour, row.finishedAt),
     jobId: row.rowsSetAside > 0 ? row.jobId : null,
   };

@@ -45,7 +45,7 @@ export const watchRecordSchema = {
           id: textSchema,
           kind: {
             enum: [
-              ...["too_few", "too_many", "repeated"],
+              ...["undone", "too_few", "too_many", "repeated"],
               ...["late", "unknown_type", "set_aside"],
             ],
           },

@@ -15,7 +15,8 @@ export function judgeFromLedger(
 ): TypeHour[] | null {
   if (counts === undefined) return null;
   const byType = new Map(loads.map((row) => [row.logType, row]));
-  if (loads.some(({ seq }) => seq !== counts.seq)) return null;
+  if (loads.some(({ seq, run }) => seq !== counts.seq || run !== counts.run))
+    return null;
   if (catalogued.some((type) => !byType.has(type))) return null;
   const known = new Set(catalogued);
   const unknown = new Map(Object.entries(counts.unknownTypes));

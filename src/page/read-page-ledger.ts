@@ -1,11 +1,10 @@
-import { addHours, type FolderHour } from "../folder-hour.js";
+import { addHours, hoursBetween, type FolderHour } from "../folder-hour.js";
+import { readLoads } from "../load/read-loads.js";
 import type { LedgerRow, Warehouse } from "../ports/warehouse.js";
 import type { HourPoint } from "../watch/model.js";
 
 /** What is usual is learned from so many hours before the page's first. */
 const historyHours = 56 * 24;
-/** Rows of the ledger are large until what is needed of them is taken: all at once, a hundred types are more than a small pod has. */
-const readHours = 14 * 24;
 
 /** What the page needs of a load of its hours. */
 export type PageLoad = Pick<
@@ -13,6 +12,7 @@ export type PageLoad = Pick<
   | "logType"
   | "folderHour"
   | "seq"
+  | "run"
   | "rowsLoaded"
   | "rowsSetAside"
   | "startedAt"
@@ -26,7 +26,7 @@ export interface PageLedger {
   readonly points: ReadonlyMap<string, readonly HourPoint[]>;
 }
 
-/** From the ledger, two weeks at a time; no table is scanned. */
+/** From the ledger; no table is scanned. */
 export async function readPageLedger(
   from: FolderHour,
   to: FolderHour,
@@ -34,24 +34,22 @@ export async function readPageLedger(
 ): Promise<PageLedger> {
   const loads = new Map<FolderHour, PageLoad[]>();
   const points = new Map<string, HourPoint[]>();
-  let first = addHours(from, -historyHours);
-  for (; first <= to; first = addHours(first, readHours)) {
-    const end = addHours(first, readHours - 1);
-    for (const row of await warehouse.readLedger(first, end < to ? end : to)) {
+  const hours = hoursBetween(addHours(from, -historyHours), to);
+  for await (const window of readLoads(warehouse, hours))
+    for (const row of window.loads) {
       const hour = row.folderHour as FolderHour;
       const { rowsLoaded: rows, bytes } = row;
       addTo(points, row.logType, { hour, rows, bytes });
       if (hour >= from) addTo(loads, hour, toPageLoad(row));
     }
-  }
   return { loads, points };
 }
 
 function toPageLoad(row: LedgerRow): PageLoad {
-  const { logType, folderHour, seq, startedAt, finishedAt } = row;
+  const { logType, folderHour, seq, run, startedAt, finishedAt } = row;
   const { rowsLoaded, rowsSetAside } = row;
   return {
-    ...{ logType, folderHour, seq, startedAt, finishedAt },
+    ...{ logType, folderHour, seq, run, startedAt, finishedAt },
     ...{ rowsLoaded, rowsSetAside },
   };
 }

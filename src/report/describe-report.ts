@@ -46,13 +46,25 @@ export function describeReport(report: ReportModel): Message {
       kind: "code",
       lines: [
         `sluice status --from ${from} --to ${to}`,
-        `sluice reconcile --from ${from} --to ${to} --run`,
+        ...(hasUndone(report)
+          ? [`sluice reconcile --from ${from} --to ${to} --run`]
+          : []),
       ],
     });
   }
   parts.push(buildTable(report.types, totals, report));
   parts.push({ kind: "paragraph", text: describeSetAside(report) });
   return { title: nameReport(report, problems.length > 0), parts };
+}
+
+/** Whether there is anything that can be made good without a change of the catalog. */
+function hasUndone({ hours, types }: ReportModel): boolean {
+  return (
+    hours.notDone.length > 0 ||
+    types.some(
+      ({ notLoaded, differing }) => notLoaded.length + differing.length > 0,
+    )
+  );
 }
 
 function nameReport(report: ReportModel, hasProblems: boolean): string {
@@ -107,7 +119,7 @@ function describeProblems({ hours, types }: ReportModel): string[] {
         ? [`${unknown.length - mostListed} more`]
         : [];
     problems.push(
-      `not in the catalog, staged and not loaded: ${[...names, ...more].join(", ")}`,
+      `not in the catalog, staged and not loaded: ${[...names, ...more].join(", ")}; sluice add gives a type its table`,
     );
   }
   return problems;

@@ -35,7 +35,12 @@ export async function readReport(
     warehouse.readHours(twoWeeksAgo[0], last),
   ]);
   const statuses = await readStates(catalog, hours, stage, {
-    readLedger: () => Promise.resolve(ledger),
+    readLedger: (from, to) =>
+      Promise.resolve(
+        ledger.filter(
+          ({ folderHour }) => folderHour >= from && folderHour <= to,
+        ),
+      ),
   });
   const [first, ...others] = statuses;
   if (first === undefined) throw new Error(`${day} has no hours`);

@@ -22,7 +22,7 @@ export interface TypeHour {
 
 type CountedLoad = Pick<
   LedgerRow,
-  "logType" | "folderHour" | "seq" | "rowsLoaded" | "rowsSetAside"
+  "logType" | "folderHour" | "seq" | "run" | "rowsLoaded" | "rowsSetAside"
 >;
 
 /** What became of one hour: a cell for each catalogued type, and for each other that the hour held or the ledger knows. */
@@ -65,7 +65,10 @@ function judge(
     return load === undefined ? "not_done" : "differing";
   if (load === undefined) return rows === 0 ? "empty" : "staged";
   const agrees =
-    load.rowsLoaded + load.rowsSetAside === rows && load.seq === manifest.seq;
+    load.rowsLoaded + load.rowsSetAside === rows &&
+    load.seq === manifest.seq &&
+    // A manifest that was deleted begins at seq 1 again: only its run tells it from the one before.
+    load.run === manifest.run;
   if (!agrees) return "differing";
   return rows === 0 ? "empty" : "loaded";
 }

@@ -5,7 +5,7 @@ import { readManifest } from "../classify/read-manifest.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { ObjectStore } from "../ports/object-store.js";
 
-/** How much it is to classify some hours, and to load some types of them. */
+/** How much it is to classify some hours, and to load types of them. */
 export interface HoursSize {
   /** What a classification reads. */
   readonly source: { readonly objects: number; readonly bytes: number };
@@ -30,13 +30,13 @@ const hoursAtOnce = 8;
 export async function measureHours(
   catalog: Catalog,
   hours: readonly FolderHour[],
-  types: readonly string[],
+  typesOf: (hour: FolderHour) => readonly string[],
   { source, stage }: MeasuredStores,
 ): Promise<HoursSize> {
   const limit = pLimit(hoursAtOnce);
   const found = await Promise.all(
     hours.map((hour) =>
-      limit(() => measureHour(catalog, hour, types, { source, stage })),
+      limit(() => measureHour(catalog, hour, typesOf(hour), { source, stage })),
     ),
   );
   return {

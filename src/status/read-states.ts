@@ -2,6 +2,8 @@ import pLimit from "p-limit";
 import type { Catalog } from "../catalog/catalog.js";
 import { readManifest } from "../classify/read-manifest.js";
 import type { FolderHour } from "../folder-hour.js";
+import { groupBy } from "../group-by.js";
+import { readLoads } from "../load/read-loads.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { Warehouse } from "../ports/warehouse.js";
 import type { Manifest } from "../classify/manifest.js";
@@ -23,18 +25,20 @@ export async function readStates(
   stage: ObjectStore,
   warehouse: Pick<Warehouse, "readLedger">,
 ): Promise<HourStatus[]> {
-  const ledger = await warehouse.readLedger(hours[0], hours.at(-1) ?? hours[0]);
+  const catalogued = [...catalog.types.keys()];
   const limit = pLimit(manifestsAtOnce);
-  return Promise.all(
-    hours.map((hour) =>
-      limit(async () => {
+  const statuses: HourStatus[] = [];
+  for await (const window of readLoads(warehouse, hours)) {
+    const loads = groupBy(window.loads, ({ folderHour }) => folderHour);
+    const some = window.hours.map((hour) =>
+      limit(async (): Promise<HourStatus> => {
         const manifest = (await readManifest(stage, hour))?.manifest ?? null;
-        return {
-          hour,
-          manifest,
-          types: judgeHour(hour, [...catalog.types.keys()], manifest, ledger),
-        };
+        const ofHour = loads.get(hour) ?? [];
+        const types = judgeHour(hour, catalogued, manifest, ofHour);
+        return { hour, manifest, types };
       }),
-    ),
-  );
+    );
+    statuses.push(...(await Promise.all(some)));
+  }
+  return statuses;
 }

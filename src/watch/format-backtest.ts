@@ -1,5 +1,15 @@
 import { addHours } from "../folder-hour.js";
 import type { Backtest, BacktestAlert } from "./backtest-counts.js";
+import type { CountRule } from "./model.js";
+
+/** The number alone may be a usual one, where it is the same as another. */
+const expectations: Readonly<Record<CountRule, string>> = {
+  missing: "expected",
+  drop: "expected",
+  jump: "expected",
+  duplicate: "the same as another hour's; expected its own,",
+  flatline: "the same hour after hour; expected some that vary,",
+};
 
 /** The alerts of one type and rule in hours that follow each other. */
 type Run = readonly [BacktestAlert, ...BacktestAlert[]];
@@ -37,7 +47,8 @@ function describeRun(run: Run): string {
   const hours = run.length === 1 ? first.hour : `${first.hour}..${last.hour}`;
   const sum = (key: "rows" | "low" | "high") =>
     run.reduce((total, alert) => total + alert[key], 0);
-  return `${hours} ${printable(first.type)} ${first.rule}: ${sum("rows")} rows, expected ${sum("low")} to ${sum("high")}`;
+  const band = `${sum("low")} to ${sum("high")}`;
+  return `${hours} ${printable(first.type)} ${first.rule}: ${sum("rows")} rows, ${expectations[first.rule]} ${band}`;
 }
 
 /** A name from a file must not move the terminal's cursor. */

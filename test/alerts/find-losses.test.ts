@@ -73,6 +73,7 @@ describe("the losses of an hour", () => {
               logType: type,
               folderHour: hour,
               seq: 1,
+              run: manifest.run,
               rowsLoaded: loaded,
               rowsSetAside: 0,
             },
@@ -105,9 +106,16 @@ describe("the losses of an hour", () => {
     expect(await find(500, 500)).to.deep.equal(["source 500 of 1000"]);
   });
 
-  it("are at the source where few rows came, also before they are loaded", async () => {
+  it("are at the source where few rows came, and in load where they wait for it: both, where few wait", async () => {
     await stageDays(() => 1000);
-    expect(await find(100, null)).to.deep.equal(["source 0 of 1000"]);
+    const both = ["source 0 of 1000", "load 0 of 1000"];
+    for (const few of [100, 400, 600])
+      expect(await find(few, null)).to.deep.equal(both);
+    expect(await find(600, 590)).to.deep.equal([
+      "source 590 of 1000",
+      "load 590 of 1000",
+    ]);
+    expect(await find(100, 100)).to.deep.equal(["source 100 of 1000"]);
     expect(await find(1000, null)).to.deep.equal(["load 0 of 1000"]);
     expect(await find(3000, null)).to.deep.equal(["load 0 of 1000"]);
   });

@@ -173,6 +173,9 @@ describe("a loss at each stage of the pipe", () => {
       "the whole hour: set_aside set aside by classify, 2026-11-21T03",
     ]);
     expect(text).to.include("not_json (120)");
+    expect(text).to.match(
+      /The lines are in file:\/\S+_set_aside\/2026\/11\/21\/03\/\w+\.ndjson\./,
+    );
     expect(text).to.include("Too few rows by it: pay 0 rows");
     expect(losses).to.deep.equal(["pay set_aside"]);
     expect(statusText).to.match(
@@ -207,6 +210,66 @@ describe("a loss at each stage of the pipe", () => {
     );
   });
 
+  it("is told at the source and in load, where few rows came and their load was not run", async () => {
+    await writeHour({ objects: 2 });
+    const { titles, text, losses, statusText } = await watch((types) =>
+      types.filter(({ name }) => name !== "pay"),
+    );
+    expect(titles).to.deep.equal([
+      "pay: drop at the source, 2026-11-21T03",
+      "pay: missing in load, 2026-11-21T03",
+      "view: drop at the source, 2026-11-21T03",
+    ]);
+    expect(text).to.match(
+      /Found: 60 rows staged\nExpected: \d+ to \d+ rows, usually 1\d\d\nWhere: at the source\n2 objects of/,
+    );
+    expect(text).to.include(
+      "Found: 0 rows loaded\nExpected: the 60 that are staged\nWhere: in load\n60 rows are staged (seq 1), and were never loaded.",
+    );
+    expect(losses).to.deep.equal(["view source", "pay source", "pay load"]);
+    expect(statusText).to.match(
+      /pay +at the source +0 +1\d\d +2 objects of \d+ bytes came/,
+    );
+    expect(statusText).to.match(
+      /pay +in load +0 +1\d\d +60 rows are staged, and were never loaded/,
+    );
+  });
+
+  it("is told with the lines set aside and in load, where broken lines left few and their load was not run", async () => {
+    await writeHour({
+      pay: (index) => (index % 3 === 0 ? `pay:${index}` : "broken"),
+    });
+    const { titles, text, losses } = await watch((types) =>
+      types.filter(({ name }) => name !== "pay"),
+    );
+    expect(titles).to.deep.equal([
+      "pay: missing in load, 2026-11-21T03",
+      "the whole hour: set_aside set aside by classify, 2026-11-21T03",
+    ]);
+    expect(text).to.include("Too few rows by it: pay 40 rows staged (");
+    expect(text).to.include("Expected: the 40 that are staged");
+    expect(losses).to.deep.equal(["pay set_aside", "pay load"]);
+  });
+
+  it("is told in classify and in load, where most lines have another type and the load of the others was not run", async () => {
+    await writeHour({
+      pay: (index) => (index % 3 === 0 ? `pay:${index}` : `payment:${index}`),
+    });
+    const { titles, losses } = await watch((types) =>
+      types.filter(({ name }) => name !== "pay"),
+    );
+    expect(titles).to.deep.equal([
+      "pay: drop in classify, 2026-11-21T03",
+      "pay: missing in load, 2026-11-21T03",
+      "payment: unknown_type in classify, 2026-11-21T03",
+    ]);
+    expect(losses).to.deep.equal([
+      "pay classify",
+      "pay load",
+      "payment classify",
+    ]);
+  });
+
   it("is told in load, where it set rows aside", async () => {
     const file = join(place.root, "catalog.yaml");
     const { source, stage, warehouse } = place.catalog;
@@ -225,7 +288,9 @@ describe("a loss at each stage of the pipe", () => {
       /Top reasons of the rows set aside: n: expected \w+ in 80 rows/,
     );
     expect(text).not.to.include("much");
-    expect(text).to.include("sluice replay --type pay --hour 2026-11-21T03");
+    expect(text).to.include(
+      "sluice replay --type pay --from 2026-11-21T03 --to 2026-11-21T03",
+    );
     expect(losses).to.deep.equal(["pay load"]);
   });
 });

@@ -101,6 +101,24 @@ describe("watch --hour", () => {
         findings: ["view missing load"],
       },
       {
+        title: "a load that was not run, of rows that are too few already",
+        change: { unloaded: ["view"], rows: share("view", 0.3) },
+        findings: ["view missing load", "view drop source"],
+      },
+      {
+        title: "a load that was not run, of rows that are too many already",
+        change: { unloaded: ["view"], rows: share("view", 3) },
+        findings: ["view missing load", "view jump source"],
+      },
+      {
+        title: "loads that were not run, of an hour of which half came",
+        change: { unloaded: usualTypes, rows: everyType(0.4), objects: 4 },
+        findings: usualTypes.flatMap((type) => [
+          `${type} missing load`,
+          `${type} drop source`,
+        ]),
+      },
+      {
         title: "rows that the load set aside",
         change: {
           setAsideByLoad: { view: Math.round((usual["view"] ?? 0) * 0.7) },
@@ -131,6 +149,32 @@ describe("watch --hour", () => {
         expect(nameFindings(result)).to.have.length(findings.length);
       });
 
+    it("no drop of the hours before that were not loaded, in an hour that waits as well", async () => {
+      for (const back of [-2, -1])
+        place.warehouse.loads.delete(`view ${next(back)}`);
+      const slightly = { unloaded: ["view"], rows: share("view", 0.88) };
+      await playHour(place, hour, slightly);
+      const result = await watchPlace(place, hour, { send: false });
+      expect(nameFindings(result)).to.deep.equal(["view missing load"]);
+      expect(result.findings[0]?.expected).to.match(/^\d+ to \d+ rows/);
+    });
+
+    it("a slow leak, in an hour that waits for its load", async () => {
+      for (let back = -23; back <= 0; back += 1)
+        await playHour(place, next(back), {
+          rows: share("view", 0.87, next(back)),
+          unloaded: back === 0 ? ["view"] : [],
+        });
+      const result = await watchPlace(place, hour, { send: false });
+      expect(nameFindings(result)).to.deep.equal([
+        "view missing load",
+        "view drop source",
+      ]);
+      expect(result.findings[1]?.found).to.match(
+        /^\d+ rows since \S+, those that are staged included$/,
+      );
+    });
+
     it("the same rows and bytes as another hour", async () => {
       await playHour(place, hour);
       const twin = place.warehouse.loads.get(`view ${next(-5)}`);
@@ -151,6 +195,7 @@ describe("watch --hour", () => {
       expect(renderText(alerts[0]?.message ?? { parts: [] })).to.include(
         `It has the content of ${next(-5)}.`,
       );
+      expect(result.findings[0]?.expected).to.match(/^its own content: \d+ to/);
     });
 
     it("an hour without source objects, and one whose objects were not classified", async () => {
@@ -228,7 +273,7 @@ describe("watch --hour", () => {
         "  sluice reconcile --from 2026-11-21T03 --to 2026-11-21T03 --run",
       );
       expect(text).to.include(
-        "  sluice run --from 2026-11-21T03 --to 2026-11-21T03 --types view",
+        "  sluice run --from 2026-11-21T03 --to 2026-11-21T03",
       );
     });
 
@@ -240,6 +285,32 @@ describe("watch --hour", () => {
       await watchNext(2);
       expect(place.messenger.titles[1]).to.match(
         /^Over: view: missing in load/,
+      );
+    });
+
+    it("of rows that wait, and of their number, each until its own end", async () => {
+      const few = { rows: share("view", 0.3), unloaded: ["view"] };
+      await watchNext(0, few);
+      await watchNext(1);
+      await watchNext(2);
+      recordHour(place, hour, { ...usualHour(hour), ...few, unloaded: [] });
+      await watchNext(3);
+      await watchNext(4);
+      expect(place.messenger.titles).to.deep.equal([
+        "view: missing in load, 2026-11-21T03",
+        "view: drop at the source, 2026-11-21T03",
+        "Over: view: drop at the source, 2026-11-21T03",
+        "Over: view: missing in load, 2026-11-21T03",
+      ]);
+      expect(
+        place.messenger.messages.map(({ thread }) => thread),
+      ).to.deep.equal([undefined, undefined, "thread 2", "thread 1"]);
+      const [, , dropOver, loadOver] = place.messenger.messages.map(
+        ({ message }) => renderText(message),
+      );
+      expect(dropOver).to.include("do not come back by themselves");
+      expect(loadOver).to.include(
+        "All that waited was loaded when 2026-11-21T06 was watched.",
       );
     });
 
@@ -282,6 +353,33 @@ describe("watch --hour", () => {
       ]);
     });
 
+    it("with commands that leave no type behind: an hour is classified whole", async () => {
+      await watchNext(0, { rows: share("view", 0.3) });
+      const text = renderText(
+        place.messenger.messages[0]?.message ?? { parts: [] },
+      );
+      expect(text.slice(text.indexOf("Once the lines"))).to.equal(
+        [
+          "Once the lines are at the source, to reload what is behind it:",
+          "",
+          "  sluice reconcile --from 2026-11-21T03 --to 2026-11-21T03 --run",
+          "",
+          "Or, to classify and load all of it again:",
+          "",
+          "  sluice run --from 2026-11-21T03 --to 2026-11-21T03",
+        ].join("\n"),
+      );
+    });
+
+    it("with no command to reload where an hour was late alone", async () => {
+      await watchNext(0, { loadedAfterMin: { view: 130 } });
+      const [told] = place.messenger.messages;
+      expect(told?.message.title).to.include("view: late in load");
+      const text = renderText(told?.message ?? { parts: [] });
+      expect(text).to.include("sluice status");
+      expect(text).not.to.match(/reload|reconcile|replay|sluice run/);
+    });
+
     it("once for rows that are few because they were set aside", async () => {
       await watchNext(0, {
         setAsideByLoad: { view: Math.round((usual["view"] ?? 0) * 0.7) },
@@ -293,7 +391,9 @@ describe("watch --hour", () => {
         place.messenger.messages[0]?.message ?? { parts: [] },
       );
       expect(text).to.include("Too few rows by it: view");
-      expect(text).to.include("sluice replay --type view --hour 2026-11-21T03");
+      expect(text).to.include(
+        "sluice replay --type view --from 2026-11-21T03 --to 2026-11-21T03",
+      );
     });
 
     it("of hours that no run has watched, at the next run", async () => {

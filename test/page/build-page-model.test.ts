@@ -12,6 +12,7 @@ describe("what the page shows", () => {
       logType: "view",
       folderHour: loaded,
       seq: 1,
+      run: "r",
       rowsLoaded: 3,
       rowsSetAside: 0,
       startedAt: new Date(0),

@@ -58,6 +58,11 @@ describe("an hour judged by the warehouse alone", () => {
   const unsettled: readonly [string, HourRow | undefined, LedgerRow[]][] = [
     ["the hour has no counts", undefined, [load("pay", 6)]],
     ["a type has no load", counts, []],
+    [
+      "a load is of the same seq of another run",
+      counts,
+      [{ ...load("pay", 6), run: "before" }, load("view", 0)],
+    ],
     ["a load is of an older classification", counts, [load("pay", 6, 1)]],
     ["a load is of a newer one than the counts", counts, [load("pay", 6, 3)]],
     [

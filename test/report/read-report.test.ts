@@ -129,6 +129,17 @@ describe("a day's report", () => {
     );
   });
 
+  it("names no command that does nothing for a type that the catalog lacks", async () => {
+    const place = makeReportPlace(["purchase"]);
+    await fill(place, { purchase: 10, stranger: 7 });
+    const text = renderText(describeReport(await place.read()));
+    expect(text).to.include(
+      "not in the catalog, staged and not loaded: stranger (168 rows); sluice add gives a type its table",
+    );
+    expect(text).to.include("sluice status --from");
+    expect(text).not.to.include("reconcile");
+  });
+
   it("puts the worst first: not loaded, unknown, then the farthest from usual, up or down", async () => {
     const place = makeReportPlace([
       ...["steady", "doubled", "quarter", "tiny", "undone"],

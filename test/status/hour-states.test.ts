@@ -26,6 +26,7 @@ function ledgerOf(
   rowsLoaded: number,
   seq: number,
   rowsSetAside = 0,
+  run = "r",
 ): LedgerRow {
   return {
     logType: "purchase",
@@ -37,7 +38,7 @@ function ledgerOf(
     manifest: "m",
     schemaHash: "h",
     jobId: "j",
-    run: "r",
+    run,
     startedAt: new Date(0),
     finishedAt: new Date(0),
   };
@@ -96,6 +97,12 @@ const cases: readonly {
     title: "rows, not all loaded",
     manifest: manifestOf(3, 1),
     ledger: ledgerOf(2, 1),
+    state: "differing",
+  },
+  {
+    title: "rows of the same seq of a manifest that began anew",
+    manifest: manifestOf(3, 1),
+    ledger: ledgerOf(3, 1, 0, "before"),
     state: "differing",
   },
   {

@@ -5,6 +5,7 @@ import type { BacktestHour } from "../../src/watch/backtest-counts.js";
 import { confirmFindings } from "../../src/watch/confirm-findings.js";
 import { defaultWatchSettings } from "../../src/watch/default-settings.js";
 import { formatBacktest } from "../../src/watch/format-backtest.js";
+import type { CountRule } from "../../src/watch/model.js";
 import {
   hourAt,
   judge,
@@ -84,6 +85,21 @@ describe("a backtest", () => {
 
     expect(formatBacktest(result)).to.match(
       /^2026-03-22T06\.\.2026-03-22T07 view missing: 0 rows, expected \d+ to \d+\n1 types, 300 hours, of which 0 were too early to judge: 2 alerts in 1 runs$/,
+    );
+  });
+
+  it("says of a number that is usual what is not usual about it", () => {
+    const alert = { type: "view", hour: hourAt(3), rows: 5, low: 4, high: 9 };
+    const of = (rule: CountRule) =>
+      formatBacktest({
+        ...{ alerts: [{ ...alert, rule }], types: 1, hours: 1, learning: 0 },
+      }).split("\n")[0];
+    expect(of("drop")).to.match(/view drop: 5 rows, expected 4 to 9$/);
+    expect(of("duplicate")).to.match(
+      /view duplicate: 5 rows, the same as another hour's; expected its own, 4 to 9$/,
+    );
+    expect(of("flatline")).to.match(
+      /view flatline: 5 rows, the same hour after hour; expected some that vary, 4 to 9$/,
     );
   });
 
