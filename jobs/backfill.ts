@@ -3,9 +3,12 @@ import {
   buildBackfillStep,
   type BackfillStep,
 } from "../src/dags/backfill-commands.js";
+import { describeExpiredHours } from "../src/dags/describe-expired-hours.js";
 import { describeBackfillSize } from "../src/dags/describe-backfill-size.js";
-import type { DagSchedule } from "../src/dags/schedules.js";
+import { chooseLoadRanges } from "../src/dags/choose-load-ranges.js";
+import { lastSettledHour } from "../src/dags/last-settled-hour.js";
 import { readSchedules } from "../src/dags/read-schedules.js";
+import type { DagSchedule, LoadSchedule } from "../src/dags/schedules.js";
 import { UsageError } from "../src/errors.js";
 import { hoursBetween, startOf, type FolderHour } from "../src/folder-hour.js";
 import { suggestName } from "../src/schema/suggest-name.js";
@@ -20,8 +23,9 @@ export interface BackfillOptions {
   readonly from: FolderHour;
   /** Included. */
   readonly to: FolderHour;
-  /** Default: every type. */
+  /** Default: every type, each from its own start_date on. */
   readonly types?: readonly string[];
+  readonly now: Date;
   readonly dagDirectory?: string;
 }
 
@@ -32,6 +36,8 @@ export interface BackfillPlan {
   readonly size: HoursSize | null;
   /** In the order to run them: the classifier first. */
   readonly steps: readonly BackfillStep[];
+  /** Which DAGs begin later than the range, or have none of it, and which load hours that BigQuery deletes at once: a sentence each. */
+  readonly notes: readonly string[];
   /** What an operator reads: comments and shell commands. */
   readonly lines: readonly string[];
 }
@@ -48,46 +54,48 @@ export async function backfill(
     options.catalog,
     options.dagDirectory,
   );
-  const range = hoursBetween(options.from, options.to);
-  const hours = range.length;
-  const chosen =
+  const { catalog, from, to, now } = options;
+  const named =
     options.types === undefined
-      ? loads
+      ? null
       : [...new Set(options.types)].map((type) => findLoad(loads, type));
-  const dags = [classifier, ...chosen];
-  const early = dags.filter(
-    ({ startDate }) => startOf(options.from) < startDate,
-  );
-  if (early.length > 0)
-    throw new UsageError(
-      early
-        .map(
-          ({ dagId, startDate }) =>
-            `${dagId} has no runs before its start_date ${startDate.toISOString()}, and --from is ${options.from}`,
-        )
-        .join("\n"),
-    );
-  const types = chosen.map(({ type }) => type);
+  requireStarted([classifier, ...(named ?? [])], from);
+  requireSettled(catalog, to, now);
+  const range = hoursBetween(from, to);
+  const hours = range.length;
+  const { ranges, notes: late } = chooseLoadRanges(named ?? loads, from, to);
+  const expired = describeExpiredHours(catalog, ranges, to, now);
+  const notes = [...late, ...expired];
   const size =
     stores === null
       ? null
-      : await measureHours(options.catalog, range, types, stores);
-  const steps = dags.map((dag) =>
-    buildBackfillStep(dag, options.from, options.to),
-  );
-  const runs = hours * dags.length;
-  const loadJobs = hours * (dags.length - 1);
-  const count = `${hours} ${hours === 1 ? "hour" : "hours"}, ${runs} runs of ${dags.length} DAGs, ${loadJobs} load jobs`;
+      : await measureHours(
+          catalog,
+          range,
+          (hour) =>
+            ranges
+              .filter((each) => each.from <= hour)
+              .map(({ load }) => load.type),
+          stores,
+        );
+  const steps = [
+    buildBackfillStep(classifier, from, to),
+    ...ranges.map((each) => buildBackfillStep(each.load, each.from, to)),
+  ];
+  const runs = steps.reduce((sum, step) => sum + step.runs, 0);
+  const count = `${hours} ${hours === 1 ? "hour" : "hours"}, ${runs} runs of ${steps.length} ${steps.length === 1 ? "DAG" : "DAGs"}, ${runs - hours} load jobs`;
   return {
     hours,
     runs,
     size,
     steps,
+    notes,
     lines: [
-      `# Folder hours ${options.from} to ${options.to}: ${count}. Hours that are done are done again.`,
+      `# Folder hours ${from} to ${to}: ${count}. Hours that are done are done again.`,
       ...(size === null ? [] : describeBackfillSize(size)).map(
         (line) => `# ${line}`,
       ),
+      ...notes.map((note) => `# ${note}`),
       "# Runs by hand at these logical dates are run again as the backfill's, without the hour that they were given.",
       "",
       "# Airflow 2: one after the other; each command ends when its runs have ended.",
@@ -98,22 +106,48 @@ export async function backfill(
       "# Airflow 3: each command only files its runs, and the scheduler works them off.",
       "# The runs of a paused DAG wait: unpause it. Then its scheduled runs start as well.",
       `airflow dags unpause ${classifier.dagId}`,
-      ...chosen.map(({ dagId }) => `airflow dags unpause ${dagId}`),
+      ...ranges.map(({ load }) => `airflow dags unpause ${load.dagId}`),
       "# A DAG has one backfill at a time: until it has ended, create refuses the next.",
       steps[0]?.airflow3 ?? "",
-      "# Wait until these have ended: the sensors of the loads take a classification of before for this one.",
+      ...(ranges.length === 0
+        ? []
+        : [
+            "# Wait until these have ended: the sensors of the loads take a classification of before for this one.",
+          ]),
       ...steps.slice(1).map(({ airflow3 }) => airflow3),
     ],
   };
 }
 
-function findLoad<Load extends DagSchedule>(
-  loads: readonly Load[],
-  type: string,
-): Load {
+function requireStarted(dags: readonly DagSchedule[], from: FolderHour): void {
+  const early = dags.filter(({ startDate }) => startOf(from) < startDate);
+  if (early.length > 0)
+    throw new UsageError(
+      early
+        .map(
+          ({ dagId, startDate }) =>
+            `${dagId} has no runs before its start_date ${startDate.toISOString()}, and --from is ${from}`,
+        )
+        .join("\n"),
+    );
+}
+
+function requireSettled(
+  { settleMinutes }: Catalog,
+  to: FolderHour,
+  now: Date,
+): void {
+  const last = lastSettledHour(settleMinutes, now);
+  if (to > last)
+    throw new UsageError(
+      `--to ${to} can't be classified yet: the last hour that has ended, and has been settled for ${settleMinutes} minutes, is ${last}; expected --to ${last} or earlier`,
+    );
+}
+
+function findLoad(loads: readonly LoadSchedule[], type: string): LoadSchedule {
   const load = loads.find((candidate) => candidate.type === type);
   if (load !== undefined) return load;
-  const names = loads.map((candidate) => candidate.type ?? "");
+  const names = loads.map((candidate) => candidate.type);
   throw new UsageError(
     `there is no log type ${JSON.stringify(type)}${suggestName(type, names)}`,
   );

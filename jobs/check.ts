@@ -3,6 +3,7 @@ import {
   type UrlOverrides,
 } from "../src/catalog/read-catalog.js";
 import { findDagProblems } from "../src/dags/find-dag-problems.js";
+import { findDagWarnings } from "../src/dags/find-dag-warnings.js";
 import { CatalogError, type Problem } from "../src/errors.js";
 
 export interface CheckOptions {
@@ -19,6 +20,8 @@ export interface CheckResult {
   readonly warnings: readonly Problem[];
   /** In the generated DAGs, a sentence each; looked for only where the catalog is sound. */
   readonly dag_problems: readonly string[];
+  /** What these DAGs will do and their author may not think of. */
+  readonly dag_warnings: readonly string[];
 }
 
 /** Checks the catalog, every schema file, the tables that they make, and the generated DAGs. */
@@ -33,6 +36,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
       problems: [],
       warnings,
       dag_problems: await findDagProblems(catalog),
+      dag_warnings: await findDagWarnings(catalog),
     };
   } catch (error) {
     if (error instanceof CatalogError)
@@ -41,6 +45,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
         problems: error.problems,
         warnings: [],
         dag_problems: [],
+        dag_warnings: [],
       };
     throw error;
   }

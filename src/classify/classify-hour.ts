@@ -99,7 +99,7 @@ async function attemptHour(
   ports: SplitPorts,
   run: string,
 ): Promise<Omit<ClassifyHourResult, "attempts"> | null> {
-  const { catalog, hour, now } = options;
+  const { catalog, hour, now, log } = options;
   const { source, stage } = ports;
   const previous = await readManifest(stage, hour);
   const inputs = await listInputs(catalog, hour, source);
@@ -123,7 +123,7 @@ async function attemptHour(
     throw error;
   }
   const work = { bytesRead: counts.bytes, workers, splitter };
-  const commit = await commitHour(stage, catalog, manifest, previous);
+  const commit = await commitHour(stage, catalog, manifest, previous, log);
   if (commit.outcome === "committed")
     return { ...work, manifest, adopted: false };
   await split.discard();

@@ -1,11 +1,13 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { PreconditionFailedError } from "../errors.js";
+import type { Log } from "../log.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { findHourFiles } from "./find-hour-files.js";
-import { filesOf, isOfPlan, removeUnnamed } from "./hour-files.js";
+import { filesOf, isOfPlan } from "./hour-files.js";
 import { manifestKey, type Manifest } from "./manifest.js";
 import { readManifest, type StoredManifest } from "./read-manifest.js";
 import { isSameWork, workOf } from "./same-work.js";
+import { sweepCommitted } from "./sweep-committed.js";
 
 export type CommitResult =
   /** A manifest of our run stands: this one, or that of another commit of the same plan. */
@@ -21,13 +23,14 @@ export type CommitResult =
  * Makes `manifest` the hour's own, in place of `previous`, then deletes the hour's files at the stage that it does not
  * name, and its plans. They are listed while `previous` stands: whoever wrote one of them must find `previous` to commit
  * it, so all of them are dead once another manifest stands. What is listed later may be of a run that has begun since.
- * Commits nothing where a file that `manifest` names is not in that list.
+ * Commits nothing where a file that `manifest` names is not in that list. What can't be deleted is warned of, and no failure.
  */
 export async function commitHour(
   stage: ObjectStore,
   catalog: Catalog,
   manifest: Manifest,
   previous: StoredManifest | null,
+  log: Pick<Log, "warn">,
 ): Promise<CommitResult> {
   const { hour, run } = manifest;
   const listed = await findHourFiles(
@@ -71,7 +74,7 @@ export async function commitHour(
     named: Manifest,
     dead: readonly string[],
   ): Promise<CommitResult> {
-    await removeUnnamed(stage, dead, named);
+    await sweepCommitted(stage, named, () => Promise.resolve(dead), log);
     return { outcome: "committed", manifest: named };
   }
 }

@@ -1,11 +1,12 @@
 import pLimit from "p-limit";
 import type { Catalog } from "../catalog/catalog.js";
 import { NotReadyError, ServiceError } from "../errors.js";
+import type { Log } from "../log.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { buildManifest } from "./build-manifest.js";
 import { commitHour } from "./commit-hour.js";
 import { findHourFiles } from "./find-hour-files.js";
-import { isOfPlan, removeUnnamed } from "./hour-files.js";
+import { isOfPlan } from "./hour-files.js";
 import type { Manifest } from "./manifest.js";
 import {
   deadPlanError,
@@ -28,6 +29,7 @@ import { readShardRecord } from "./read-shard-record.js";
 import { refuseCounts } from "./refuse-counts.js";
 import { countsOf, type ShardRecord } from "./shard-record.js";
 import { addCounts } from "./split-counts.js";
+import { sweepCommitted } from "./sweep-committed.js";
 
 const requestsAtOnce = 16;
 const missingTold = 20;
@@ -36,6 +38,7 @@ export interface CommitPlanOptions {
   readonly catalog: Catalog;
   readonly plan: PlanId;
   readonly now: () => Date;
+  readonly log: Pick<Log, "warn">;
 }
 
 export interface CommitPlanResult {
@@ -51,18 +54,19 @@ export interface CommitPlanResult {
  * where the hour as a whole is refused.
  */
 export async function commitPlan(
-  { catalog, plan: id, now }: CommitPlanOptions,
+  options: CommitPlanOptions,
   stage: ObjectStore,
 ): Promise<CommitPlanResult> {
+  const { catalog, plan: id, now, log } = options;
   const found = await readPlanState(stage, id);
-  if (found.state !== "open") return settle(stage, catalog, id, found);
+  if (found.state !== "open") return settle(stage, options, found);
   const { plan, standing } = found;
   refuseOtherRules(catalog, plan);
   const { records, missing } = await readRecords(stage, plan);
   if (missing.length > 0) {
     // Another commit may have swept them meanwhile.
     const again = await readPlanStateAgain(stage, plan);
-    if (again.state !== "open") return settle(stage, catalog, id, again);
+    if (again.state !== "open") return settle(stage, options, again);
     throw new NotReadyError(
       `${stage.url}: plan ${formatPlanId(plan)} misses ${missing.length} of ${plan.shares.length} shards: ${missing.slice(0, missingTold).join(", ")}${missing.length > missingTold ? ", ..." : ""}. ` +
         `Run each, then commit again: sluice classify --plan ${formatPlanId(plan)} --shard ${missing[0] ?? ""}`,
@@ -89,7 +93,7 @@ export async function commitPlan(
     counts,
     files: records.flatMap(({ files }) => files),
   });
-  const commit = await commitHour(stage, catalog, manifest, standing);
+  const commit = await commitHour(stage, catalog, manifest, standing, log);
   if (commit.outcome === "committed")
     return { manifest: commit.manifest, adopted: false };
   if (commit.outcome === "gone")
@@ -101,7 +105,7 @@ export async function commitPlan(
     throw new ServiceError(
       `${stage.url}: plan ${formatPlanId(plan)} lost to a manifest that is gone again; commit again`,
     );
-  return settle(stage, catalog, id, overtaken);
+  return settle(stage, options, overtaken);
 }
 
 async function readRecords(
@@ -129,22 +133,23 @@ async function readRecords(
 /** Ends a plan that can't be committed any more: removes what is its own, and the files that its manifest replaced. */
 async function settle(
   stage: ObjectStore,
-  catalog: Catalog,
-  id: PlanId,
+  { catalog, plan: id, log }: CommitPlanOptions,
   found: Exclude<PlanState, { state: "open" }>,
 ): Promise<CommitPlanResult> {
   const standing = standingManifest(found);
   // Without a manifest, somebody may be about to put a sound copy of it back.
   if (standing !== null) {
-    const listed = await findHourFiles(
-      stage,
-      id.hour,
-      [...catalog.types.keys(), ...Object.keys(standing.types)],
-      (run) => run === id.run,
-    );
-    const own = listed.filter((key) => isOfPlan(key, id));
-    const replaced = found.plan?.previous?.files ?? [];
-    await removeUnnamed(stage, [...own, ...replaced], standing);
+    const listDead = async (): Promise<string[]> => {
+      const listed = await findHourFiles(
+        stage,
+        id.hour,
+        [...catalog.types.keys(), ...Object.keys(standing.types)],
+        (run) => run === id.run,
+      );
+      const own = listed.filter((key) => isOfPlan(key, id));
+      return [...own, ...(found.plan?.previous?.files ?? [])];
+    };
+    await sweepCommitted(stage, standing, listDead, log);
   }
   if (found.state === "dead")
     throw deadPlanError(stage, id, found.plan, found.standing);

@@ -26,19 +26,27 @@ export function isOfPlan(key: string, { hour, run }: PlanId): boolean {
     : name.startsWith(`${run}-s`);
 }
 
-/** Deletes what the manifest does not name: files first and plans last, so that a plan is there as long as there is something to delete. */
+/** Of these keys what the manifest does not name. Files go first and plans last, so that a plan is there as long as there is something to delete. */
+export function chooseUnnamed(
+  keys: readonly string[],
+  manifest: Manifest,
+): { readonly files: readonly string[]; readonly plans: readonly string[] } {
+  const named = new Set(filesOf(manifest));
+  const isPlan = (key: string) => key.startsWith(`${plansName}/`);
+  return {
+    files: keys.filter((key) => !named.has(key) && !isPlan(key)),
+    plans: keys.filter(isPlan),
+  };
+}
+
 export async function removeUnnamed(
   stage: ObjectStore,
   keys: readonly string[],
   manifest: Manifest,
 ): Promise<void> {
-  const named = new Set(filesOf(manifest));
-  const isPlan = (key: string) => key.startsWith(`${plansName}/`);
-  await deleteFiles(
-    stage,
-    keys.filter((key) => !named.has(key) && !isPlan(key)),
-  );
-  await deleteFiles(stage, keys.filter(isPlan));
+  const { files, plans } = chooseUnnamed(keys, manifest);
+  await deleteFiles(stage, files);
+  await deleteFiles(stage, plans);
 }
 
 export async function deleteFiles(

@@ -21,11 +21,15 @@ const addCheck: AddCommand = (yargs, context) =>
         overrides: context.overrides(args),
       });
       if (result.problems.length > 0) throw new CatalogError(result.problems);
-      for (const warning of result.warnings)
-        process.stderr.write(`warning: ${formatProblem(warning)}\n`);
+      const warnings = [
+        ...result.warnings.map(formatProblem),
+        ...result.dag_warnings,
+      ];
+      for (const warning of warnings)
+        process.stderr.write(`warning: ${warning}\n`);
       if (result.dag_problems.length > 0)
         throw new DataRefusedError(result.dag_problems.join("\n"));
-      const { length } = result.warnings;
+      const { length } = warnings;
       const warned =
         length === 0 ? "" : `, ${length} warning${length === 1 ? "" : "s"}`;
       context.finish(
@@ -99,12 +103,13 @@ const addExplain: AddCommand = (yargs, context) =>
           type: "string",
           requiresArg: true,
           describe:
-            "A logical date, like 2026-11-21T03:37Z [default: the newest run]",
+            "A logical date, like 2026-11-21T03:37Z or 2026-11-21T08:00+09:00; without an offset it is UTC [default: the newest run]",
         })
         .example(
           "$0 explain load_purchase --at 2026-11-21T03:10Z",
           "One run of one DAG",
-        ),
+        )
+        .example("$0 explain log_report", "The day that it reported last"),
     async (args) => {
       const { explain } = await import("../../jobs/explain.js");
       const catalog = await context.openCatalog(args);
@@ -134,12 +139,13 @@ const addBackfill: AddCommand = (yargs, context) =>
           type: "string",
           demandOption: true,
           requiresArg: true,
-          describe: "Last folder hour, included",
+          describe: "Last folder hour, included; it must have settled",
         })
         .option("types", {
           type: "string",
           requiresArg: true,
-          describe: "Only these log types, like purchase,refund",
+          describe:
+            "Only these log types, like purchase,refund [default: every type, from its start_date on]",
         })
         .option("size", {
           type: "boolean",
@@ -164,7 +170,12 @@ const addBackfill: AddCommand = (yargs, context) =>
       };
       const catalog = await context.openCatalog(args);
       const result = await backfill(
-        { catalog, ...range, ...(types !== null && { types }) },
+        {
+          catalog,
+          ...range,
+          now: new Date(),
+          ...(types !== null && { types }),
+        },
         args.size
           ? {
               source: await context.openSource(catalog),

@@ -63,7 +63,7 @@ const addLoad: AddCommand = (yargs, context) =>
       );
       const words =
         result.outcome === "superseded"
-          ? `${result.type} ${hour}: seq ${result.seq} is superseded by one that is loaded already; table ${result.table} is left as it is`
+          ? `${result.type} ${hour}: seq ${result.seq} is superseded by a newer classification, which is loaded already; table ${result.table} is left as it is`
           : `${result.type} ${hour}: ${result.rows_loaded} rows in table ${result.table}, seq ${result.seq}${result.quarantine === null ? "" : `; ${result.rows_set_aside} set aside in ${result.quarantine}`}`;
       context.finish(args, result, words);
       if (args.skipEmpty && isEmptyLoad(result))
@@ -128,7 +128,13 @@ const addRun: AddCommand = (yargs, context) =>
         ({ rows_set_aside }) => rows_set_aside > 0,
       );
       const lines = [
-        `${result.classified.length} of ${hours.length} hours classified, ${result.loaded.length} loads, ${rows} rows`,
+        `${result.classified.length} of ${hours.length} hours classified, ${result.loaded.length} loads, ${rows} rows${result.superseded === 0 ? "" : `, ${result.superseded} of the loads superseded`}`,
+        ...result.loaded
+          .filter(({ outcome }) => outcome === "superseded")
+          .map(
+            ({ hour, type, seq }) =>
+              `superseded: ${hour} ${type}: seq ${seq} gives way to a newer classification, which is loaded already`,
+          ),
         ...setAside.map(
           ({ hour, type, rows_set_aside, quarantine }) =>
             `set aside: ${hour} ${type}: ${rows_set_aside} rows in ${quarantine ?? ""}`,

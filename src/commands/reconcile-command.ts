@@ -30,7 +30,8 @@ const addReconcile: AddCommand = (yargs, context) =>
         .option("run", {
           type: "boolean",
           default: false,
-          describe: "Classify, load and sweep what is found",
+          describe:
+            "Classify, load and sweep what is found. Hours before a type's start_date are loaded only where they were before; sluice run and load do the others",
         })
         .option("sweep-after", {
           type: "string",

@@ -10,13 +10,19 @@ import { twoDigits } from "./two-digits.js";
 /** One run of a DAG, and what it hangs on. */
 export interface RunExplanation {
   readonly dagId: string;
-  /** Null for the classifier. */
+  /** The log type that it loads; null where it is no load. */
   readonly type: string | null;
-  readonly folderHour: FolderHour;
+  /** Null: the run is of more than one. */
+  readonly folderHour: FolderHour | null;
+  /** The first and the last folder hour that it is about. */
+  readonly from: FolderHour;
+  readonly to: FolderHour;
+  /** Of log_report, in the catalog's time zone. */
+  readonly day: string | null;
   readonly logicalDate: Date;
   /** End of the run's data interval. */
   readonly startsAt: Date;
-  /** From here on the hour may be classified. */
+  /** From here on `to` may be classified. */
   readonly settledAt: Date;
   /** False where the logical date is before the DAG's start_date: Airflow makes no such run by itself. */
   readonly scheduled: boolean;
@@ -41,8 +47,7 @@ export function explainRun(
 ): RunExplanation {
   const logicalDate = tickOf(folderHour, dag.minute);
   const startsAt = tickOf(addHours(folderHour, 1), dag.minute);
-  const end = startOf(addHours(folderHour, 1));
-  const settledAt = new Date(end.getTime() + settleMinutes * minuteMs);
+  const settledAt = settledAtOf(folderHour, settleMinutes);
   const scheduled = logicalDate >= dag.startDate;
   const { classifier } = schedules;
   const waitsFor =
@@ -65,16 +70,19 @@ export function explainRun(
       : `It waits for task classify of ${waitsFor.dagId}, logical date ${minuteText(waitsFor.logicalDate)}: ` +
         `${waitsFor.offsetMinutes} minutes earlier, the same folder hour, started at ${minuteText(waitsFor.startsAt)}.`,
     describeSettling(startsAt, settledAt, settleMinutes, dag.type === null),
-    ...(scheduled
-      ? []
-      : [
-          `There is no such run of itself: the DAG's start_date is ${minuteText(dag.startDate)}. Trigger it with {"hour": "${folderHour}"}.`,
-        ]),
+    ...describeNoSuchRun(
+      scheduled,
+      dag.startDate,
+      `Trigger it with {"hour": "${folderHour}"}.`,
+    ),
   ];
   return {
     dagId: dag.dagId,
     type: dag.type,
     folderHour,
+    from: folderHour,
+    to: folderHour,
+    day: null,
     logicalDate,
     startsAt,
     settledAt,
@@ -84,10 +92,10 @@ export function explainRun(
   };
 }
 
-/** The folder hour of the DAG's newest run that has started by `now`. */
-export function newestFolderHour(dag: DagSchedule, now: Date): FolderHour {
+/** The hour of the logical date of the newest run that has started by `now`, of a DAG that runs every hour at this minute. */
+export function newestLogicalHour(minute: number, now: Date): FolderHour {
   return addHours(
-    toFolderHour(new Date(now.getTime() - dag.minute * minuteMs)),
+    toFolderHour(new Date(now.getTime() - minute * minuteMs)),
     -1,
   );
 }
@@ -95,6 +103,25 @@ export function newestFolderHour(dag: DagSchedule, now: Date): FolderHour {
 /** The moment of this minute in this hour. */
 export function tickOf(hour: FolderHour, minute: number): Date {
   return new Date(startOf(hour).getTime() + minute * minuteMs);
+}
+
+/** From here on the hour may be classified. */
+export function settledAtOf(hour: FolderHour, settleMinutes: number): Date {
+  const end = startOf(addHours(hour, 1));
+  return new Date(end.getTime() + settleMinutes * minuteMs);
+}
+
+/** A line where Airflow makes no such run by itself, and none where it does. */
+export function describeNoSuchRun(
+  scheduled: boolean,
+  startDate: Date,
+  whatToDo: string,
+): string[] {
+  return scheduled
+    ? []
+    : [
+        `There is no such run of itself: the DAG's start_date is ${minuteText(startDate)}. ${whatToDo}`,
+      ];
 }
 
 function describeSettling(
@@ -111,6 +138,6 @@ function describeSettling(
 }
 
 /** `2026-11-21T03:37Z`. */
-function minuteText(time: Date): string {
+export function minuteText(time: Date): string {
   return `${time.toISOString().slice(0, 16)}Z`;
 }

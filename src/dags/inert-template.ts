@@ -11,6 +11,14 @@ export function toInertTemplate(text: string): string {
   return `{{ "${escaped}" }}`;
 }
 
+/**
+ * The same for the value of a pod's environment variable. In it Kubernetes puts the value of NAME for `$(NAME)` as well, and one dollar for two:
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables
+ */
+export function toInertValue(text: string): string {
+  return toInertTemplate(text.replaceAll("$", () => "$$"));
+}
+
 function escapeCharacter(character: string): string {
   if (/[A-Za-z0-9 _./:@=,+-]/.test(character)) return character;
   const code = character.codePointAt(0) ?? 0;

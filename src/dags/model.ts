@@ -23,7 +23,12 @@ import {
   pythonLiteral,
 } from "./python-literal.js";
 import { requireAirflow } from "./require-airflow.js";
-import { wholeHourFrom, type DagSchedule } from "./schedules.js";
+import {
+  findReconcileStart,
+  findReportStart,
+  findWatchStart,
+  type DagSchedule,
+} from "./schedules.js";
 
 /** First line of every generated file: a file without it is not ours, and is never changed or removed. */
 export const generatedHeader =
@@ -35,7 +40,6 @@ export const watchDagId = "log_watch";
 export const reportDagId = "log_report";
 /** Loads of one reload side by side: more would starve the hour's own. */
 const reloadsAtOnce = 16;
-const hourMs = 3_600_000;
 
 export function buildClassifierView(
   catalog: Catalog,
@@ -140,7 +144,7 @@ export function buildReloadView(catalog: Catalog): ReloadView {
     a.name < b.name ? -1 : 1,
   );
   return {
-    ...buildDagView(airflow, reloadDagId, Date.parse(airflow.startDate)),
+    ...buildDagView(airflow, reloadDagId, new Date(airflow.startDate)),
     description: pythonLiteral(
       "By hand: classifies and loads a range of hours again",
     ),
@@ -190,12 +194,7 @@ export function buildReconcileView(catalog: Catalog): ReconcileView {
   const airflow = requireAirflow(catalog);
   const { minute, hours } = airflow.reconcile;
   return {
-    // Its first run looks at no hour before start_date: those are not to be done.
-    ...buildDagView(
-      airflow,
-      reconcileDagId,
-      wholeHourFrom(airflow.startDate).getTime() + hours * hourMs,
-    ),
+    ...buildDagView(airflow, reconcileDagId, findReconcileStart(airflow)),
     description: pythonLiteral("Does what the other DAGs left undone"),
     cron: pythonLiteral(`${minute} * * * *`),
     tags: pythonLiteral(airflow.tags),
@@ -215,12 +214,7 @@ export function buildWatchView(catalog: Catalog): WatchView {
   const airflow = requireAirflow(catalog);
   const { watch } = airflow;
   return {
-    ...buildDagView(
-      airflow,
-      watchDagId,
-      // The first run watches the first hour.
-      wholeHourFrom(airflow.startDate).getTime() + hourMs,
-    ),
+    ...buildDagView(airflow, watchDagId, findWatchStart(airflow)),
     description: pythonLiteral("Watches the counts of every hour"),
     cron: pythonLiteral(`${watch.minute} * * * *`),
     // Of an hour long past, nobody wants to be told now.
@@ -245,11 +239,7 @@ export function buildReportView(catalog: Catalog): ReportView {
   const airflow = requireAirflow(catalog);
   const { report } = airflow;
   return {
-    ...buildDagView(
-      airflow,
-      reportDagId,
-      wholeHourFrom(airflow.startDate).getTime(),
-    ),
+    ...buildDagView(airflow, reportDagId, findReportStart(airflow)),
     description: pythonLiteral("Sends the report of the day before"),
     cron: pythonLiteral(`${report.minute} ${report.hour} * * *`),
     timezone: pythonLiteral(catalog.timezone),
@@ -273,7 +263,7 @@ const planTemplate = `${hourTemplate}@{{ ti.xcom_pull(task_ids='plan', key='pod_
 
 function buildScheduledView(airflow: AirflowSettings, schedule: DagSchedule) {
   return {
-    ...buildDagView(airflow, schedule.dagId, schedule.startDate.getTime()),
+    ...buildDagView(airflow, schedule.dagId, schedule.startDate),
     cron: pythonLiteral(`${schedule.minute} * * * *`),
     catchup: pythonLiteral(airflow.catchup),
     maxActiveRuns: pythonLiteral(schedule.maxActiveRuns),
@@ -286,12 +276,12 @@ function buildScheduledView(airflow: AirflowSettings, schedule: DagSchedule) {
 function buildDagView(
   airflow: AirflowSettings,
   dagId: string,
-  startMs: number,
+  startDate: Date,
 ) {
   return {
     header: generatedHeader,
     dagId: pythonLiteral(dagId),
-    startDate: pythonDatetime(new Date(startMs)),
+    startDate: pythonDatetime(startDate),
     hasOnFailure: airflow.onFailure !== null,
     hasSecrets: airflow.envFromSecrets.length > 0,
   };

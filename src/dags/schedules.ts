@@ -1,4 +1,4 @@
-import type { Catalog, LogType } from "../catalog/catalog.js";
+import type { AirflowSettings, Catalog, LogType } from "../catalog/catalog.js";
 import { UsageError } from "../errors.js";
 import { requireAirflow } from "./require-airflow.js";
 import type { ScheduleLock } from "./schedule-lock.js";
@@ -61,7 +61,22 @@ function loadDagId(type: LogType): string {
   return `load_${type.table}`;
 }
 
+/** The first run of log_reconcile looks at no hour before airflow.start_date: those are not to be done. */
+export function findReconcileStart(airflow: AirflowSettings): Date {
+  const startMs = wholeHourFrom(airflow.startDate).getTime();
+  return new Date(startMs + airflow.reconcile.hours * hourMs);
+}
+
+/** The first run of log_watch watches the first hour. */
+export function findWatchStart(airflow: AirflowSettings): Date {
+  return new Date(wholeHourFrom(airflow.startDate).getTime() + hourMs);
+}
+
+export function findReportStart(airflow: AirflowSettings): Date {
+  return wholeHourFrom(airflow.startDate);
+}
+
 /** The first moment at or after `iso` that begins an hour: the first folder hour that is seen from its start. */
-export function wholeHourFrom(iso: string): Date {
+function wholeHourFrom(iso: string): Date {
   return new Date(Math.ceil(Date.parse(iso) / hourMs) * hourMs);
 }

@@ -28,6 +28,7 @@ import { hashSchema } from "../schema/hash-schema.js";
 import type { TableField } from "../schema/table-field.js";
 import { countColumns } from "../shares/count-columns.js";
 import { compareFields } from "./compare-fields.js";
+import { describeNewerLedger } from "./describe-newer-ledger.js";
 import { describeReasons, type SetAsideReason } from "./describe-reasons.js";
 import { fillTemp, type FilledTemp } from "./fill-temp.js";
 import {
@@ -36,6 +37,7 @@ import {
   requireQuarantined,
 } from "./quarantine-files.js";
 import { openStageFile } from "./open-stage-file.js";
+import { warnOfExpiry } from "./warn-of-expiry.js";
 import { shapeOrigin, type OriginShape } from "../catalog/origin-shape.js";
 
 export interface LoadHourOptions {
@@ -69,7 +71,7 @@ export interface LoadResult {
   /** The URI of the file that holds the rows set aside; null where there are none. */
   readonly quarantine: string | null;
   readonly bytes: number;
-  /** `superseded`: a higher seq of the hour is loaded already, and the table was left as it is. */
+  /** `superseded`: a newer classification was loaded meanwhile, and the table was left as it is. */
   readonly outcome: ReplaceOutcome;
   readonly duration_ms: number;
 }
@@ -81,7 +83,7 @@ const manifestReadLimit = 5;
  * Loads one type's classified hour into its table, in place of what the table held for it.
  *
  * Rows that do not fit are refused or set aside, as the type says. Throws NotReadyError where the hour, or the type in it, is not classified; DataRefusedError where rows, counts or the table's columns
- * do not fit (nothing is changed then); ServiceError where a store or the warehouse failed.
+ * do not fit, or the ledger is ahead of the manifest (nothing is changed then); ServiceError where a store or the warehouse failed.
  */
 export async function loadHour(
   options: LoadHourOptions,
@@ -167,11 +169,16 @@ async function loadManifest(
         },
         hour: toHourRow(manifest),
         mask: type.mask,
+        tell: (words) => {
+          ports.log.warn({ table: type.table }, words);
+        },
         ...(columnCounts === null ? {} : { columnCounts }),
       };
     });
+    if (outcome === "superseded") await refuseNewerLedger(options, ports);
     tellOutcome(options, ports, { manifest, staged, filled, outcome });
     const replaced = outcome === "replaced";
+    if (replaced && rowsLoaded > 0) warnOfExpiry(options, ports);
     return {
       type: type.name,
       hour,
@@ -190,6 +197,22 @@ async function loadManifest(
   } finally {
     await dropTemp(temp, ports);
   }
+}
+
+/** Where a manifest stands by now that is not behind the ledger, this load has only lost a race. Otherwise the hour would never be loaded. */
+async function refuseNewerLedger(
+  options: LoadHourOptions,
+  { stage, warehouse }: LoadHourPorts,
+): Promise<void> {
+  const { type, hour } = options;
+  // The ledger before the manifest: what is classified and loaded meanwhile must not look as if the ledger were ahead.
+  const ledger = await warehouse.readLedger(hour, hour);
+  const load = ledger.find(({ logType }) => logType === type.name);
+  const { seq } = await requireManifest(options, stage);
+  if (load === undefined || seq >= load.seq) return;
+  throw new DataRefusedError(
+    `${type.name} ${hour}: nothing was changed, because ${describeNewerLedger(hour, load.seq, seq)}`,
+  );
 }
 
 /** Replaces the hour, and leaves of the quarantine files of this load and of the one before it the one that the ledger names. */
@@ -249,7 +272,7 @@ function tellOutcome(
   if (outcome === "superseded") {
     log.warn(
       about,
-      "superseded: a higher seq is loaded. Either the hour was classified anew meanwhile, or its manifest was deleted or put back, so that seq began anew: see ledger_newer in docs/how-it-works.md",
+      "superseded: the hour was classified anew meanwhile, and that is loaded",
     );
   } else if (setAside !== null) {
     const { rows, key } = setAside;

@@ -121,7 +121,7 @@ async function judgeHour(
   }
   return [
     ...findings,
-    ...judgeLoads(catalog.types.keys(), manifest, ledger),
+    ...judgeLoads(catalog.types.values(), manifest, ledger),
     ...judgeQuarantine(hour, quarantined, ledger, {
       now,
       sweepAfterMs,

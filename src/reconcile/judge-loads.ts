@@ -1,34 +1,45 @@
+import type { LogType } from "../catalog/catalog.js";
 import type { Manifest } from "../classify/manifest.js";
+import { describeNewerLedger } from "../load/describe-newer-ledger.js";
 import type { LedgerRow } from "../ports/warehouse.js";
 import type { Finding } from "./finding.js";
+import { isBeforeStart } from "./is-before-start.js";
 
-/** What the warehouse lacks of the manifest's types that the catalog knows; a type that the manifest lacks was catalogued later, and is none of it. */
+/**
+ * What the warehouse lacks of the manifest's types that the catalog knows. A type that the manifest lacks was catalogued later, and is none of it;
+ * nor is one whose `start_date` is later than the hour, unless the hour was loaded all the same.
+ */
 export function judgeLoads(
-  catalogued: Iterable<string>,
+  catalogued: Iterable<Pick<LogType, "name" | "startDate">>,
   manifest: Manifest,
   ledger: readonly LedgerRow[],
 ): Finding[] {
-  const { hour, seq } = manifest;
+  const { hour, seq, run } = manifest;
   const loads = new Map(
     ledger
       .filter((row) => row.folderHour === hour)
       .map((row) => [row.logType, row]),
   );
-  return [...catalogued].flatMap((type): Finding[] => {
+  return [...catalogued].flatMap(({ name: type, startDate }): Finding[] => {
     const staged = manifest.types[type];
     if (staged === undefined) return [];
     const load = loads.get(type);
     if (load === undefined) {
+      if (isBeforeStart({ startDate }, hour)) return [];
       const message = `${staged.rows} rows staged, seq ${seq}; never loaded`;
       return [{ hour, kind: "not_loaded", type, message, automatic: true }];
     }
     if (load.seq > seq) {
-      const message = `seq ${load.seq} is loaded, but the manifest is of seq ${seq}: it was deleted or put back. Run until its seq is higher: sluice classify --hour ${hour}`;
+      const message = describeNewerLedger(hour, load.seq, seq);
       return [{ hour, kind: "ledger_newer", type, message, automatic: false }];
     }
     const rows = load.rowsLoaded + load.rowsSetAside;
-    if (load.seq === seq && rows === staged.rows) return [];
-    const message = `${staged.rows} rows staged, seq ${seq}; ${rows} loaded, seq ${load.seq}`;
+    // A manifest that was deleted begins at seq 1 again: only its run tells it from the one before.
+    const isSame = load.seq === seq && load.run === run;
+    if (isSame && rows === staged.rows) return [];
+    const runs = load.seq === seq && !isSame ? [run, load.run] : [];
+    const [ofStaged, ofLoaded] = runs.map((each) => ` of run ${each}`);
+    const message = `${staged.rows} rows staged, seq ${seq}${ofStaged ?? ""}; ${rows} loaded, seq ${load.seq}${ofLoaded ?? ""}`;
     return [{ hour, kind: "not_loaded", type, message, automatic: true }];
   });
 }

@@ -17,8 +17,8 @@ export function judgeMissing(
   }
   // Of which objects the loaded rows are, only that manifest told. Should some of them be gone, rows would be lost.
   const seq = Math.max(...loads.map((load) => load.seq));
-  const until =
-    seq === 1 ? "" : `, until its seq, which begins at 1 again, is ${seq + 1}`;
-  const message = `seq ${seq} is loaded, but the manifest is gone. If the source is whole (${listed.length} objects now), run: sluice classify --hour ${hour}${until}`;
+  // Of the same seq, loads tell it from the one before by its run.
+  const times = seq === 1 ? "" : ` ${seq + 1} times, because seq begins at 1`;
+  const message = `seq ${seq} is loaded, but the manifest is gone. If the source is whole (${listed.length} objects now), run${times}: sluice classify --hour ${hour}; then, once: sluice reconcile --from ${hour} --to ${hour} --run`;
   return { ...about, kind: "manifest_gone", message, automatic: false };
 }

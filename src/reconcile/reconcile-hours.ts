@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { Catalog } from "../catalog/catalog.js";
 import { readTypeSchema } from "../catalog/read-type-schema.js";
 import { classifyHour } from "../classify/classify-hour.js";
 import type { SplitLimits } from "../classify/split-task.js";
@@ -7,6 +8,7 @@ import { DataRefusedError, SluiceError } from "../errors.js";
 import type { FolderHour } from "../folder-hour.js";
 import { loadHour } from "../load/load-hour.js";
 import type { Log } from "../log.js";
+import type { Warehouse } from "../ports/warehouse.js";
 import type { RunFailure } from "../run/run-hours.js";
 import {
   findUndone,
@@ -14,6 +16,7 @@ import {
   type ReconcileStores,
 } from "./find-undone.js";
 import type { Finding } from "./finding.js";
+import { isBeforeStart } from "./is-before-start.js";
 import { sweepHour } from "./sweep-hour.js";
 import { sweepQuarantine } from "./sweep-quarantine.js";
 
@@ -94,11 +97,13 @@ async function doHour(
   );
   if (
     source !== undefined &&
-    (await attempt(null, () => classify(options, ports, hour)))
-  ) {
+    (await attempt(null, async () => {
+      await classify(options, ports, hour);
+      types = await chooseLoads(catalog, hour, ports.warehouse);
+      return true;
+    }))
+  )
     done.add(source);
-    types = new Set(catalog.types.keys());
-  }
   const limit = pLimit(loadsAtOnce);
   await Promise.all(
     [...types].map((type) =>
@@ -124,14 +129,28 @@ async function doHour(
     done.add(garbage);
 }
 
+/** Of an hour that was classified: every type, but for those whose `start_date` is later and that were never loaded. */
+async function chooseLoads(
+  catalog: Catalog,
+  hour: FolderHour,
+  warehouse: Warehouse,
+): Promise<Set<string>> {
+  const types = [...catalog.types.values()];
+  const due = types.filter((type) => !isBeforeStart(type, hour));
+  const chosen = new Set(due.map(({ name }) => name));
+  if (due.length === types.length) return chosen;
+  for (const { logType } of await warehouse.readLedger(hour, hour))
+    if (catalog.types.has(logType)) chosen.add(logType);
+  return chosen;
+}
+
 async function classify(
   { catalog, limits, spoolDirectory: spoolDir }: ReconcileHoursOptions,
   ports: ReconcileHoursPorts,
   hour: FolderHour,
-): Promise<boolean> {
+): Promise<void> {
   const { clock: now, log } = ports;
   await classifyHour({ ...limits, catalog, hour, spoolDir, now, log }, ports);
-  return true;
 }
 
 async function load(
@@ -149,6 +168,6 @@ async function load(
   );
   if (outcome === "replaced") return true;
   throw new DataRefusedError(
-    `${name} ${hour}: seq ${seq} was not loaded: the ledger holds a higher one. Run again: sluice reconcile --from ${hour} --to ${hour}`,
+    `${name} ${hour}: seq ${seq} was not loaded: a newer classification is loaded. Run again: sluice reconcile --from ${hour} --to ${hour}`,
   );
 }

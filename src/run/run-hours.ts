@@ -44,6 +44,8 @@ export type ClassifiedHour = Omit<ManifestCounts, "run" | "types">;
 export interface RunHoursResult {
   readonly classified: readonly ClassifiedHour[];
   readonly loaded: readonly LoadResult[];
+  /** Of the loads those that left their table to a newer classification. */
+  readonly superseded: number;
   readonly failures: readonly RunFailure[];
 }
 
@@ -117,7 +119,8 @@ export async function runHours(
     );
     loaded.push(...loads.filter((load) => load !== null));
   }
-  return { classified, loaded, failures };
+  const superseded = loaded.filter(({ outcome }) => outcome === "superseded");
+  return { classified, loaded, superseded: superseded.length, failures };
 }
 
 /** What no retry heals goes first. */

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { classify } from "../../jobs/classify.js";
+import { filesOf } from "../../src/classify/hour-files.js";
 import { processPlace } from "../../src/classify/spool-folder.js";
 import type { Manifest } from "../../src/classify/manifest.js";
 import { readManifest } from "../../src/classify/read-manifest.js";
 import {
+  AccessError,
   DataRefusedError,
   NotReadyError,
   ServiceError,
@@ -28,6 +30,7 @@ import {
   type Place,
 } from "./fixtures.js";
 import { MemoryObjectStore } from "./memory-object-store.js";
+import { aroundCalls } from "./shards-fixtures.js";
 
 const view = '{"log_type":"view","n":12345678901234567890}';
 const pay = '{"log_type":"pay"}';
@@ -290,6 +293,81 @@ describe("classifyHour", () => {
     expect((await readdir(place.spoolDir)).sort()).to.deep.equal(
       [alive, "mine"].sort(),
     );
+  });
+
+  it("stands, and says what is left, where its sweep fails", async () => {
+    await putSource("a", view, pay, "bad");
+    const before = await classifyPlace(place);
+    const old = filesOf(before.manifest);
+    expect(old.length).to.equal(3);
+    const stuck = old[1] ?? "";
+    const stage = aroundCalls(place.stage, (call, make) =>
+      call.method === "delete" && call.key === stuck
+        ? Promise.reject(new ServiceError(`${stuck} can't be deleted`))
+        : make(),
+    );
+    const warned: unknown[] = [];
+    const { manifest, adopted, attempts } = await classifyPlace(
+      { ...place, stage },
+      {
+        log: {
+          info: () => undefined,
+          warn: (fields, message) => warned.push([fields, message]),
+        },
+      },
+    );
+    expect([manifest.seq, adopted, attempts]).to.deep.equal([2, false, 1]);
+    expect((await readManifest(place.stage, hour))?.manifest.run).to.equal(
+      manifest.run,
+    );
+    expect(warned).to.deep.equal([
+      [
+        {
+          run: manifest.run,
+          hour,
+          type: null,
+          left: 1,
+          key: stuck,
+          reason: `${stuck} can't be deleted`,
+        },
+        `${hour} is committed, but 1 objects that its manifest does not name could not be deleted, ${stuck} among them; sluice reconcile --run over a range that has ${hour} deletes them once they are a day old`,
+      ],
+    ]);
+    expect(orphansOf(await describeStage(place, manifest))).to.deep.equal([
+      stuck,
+    ]);
+    const { manifest: next } = await classifyPlace(place);
+    expect(orphansOf(await describeStage(place, next))).to.deep.equal([]);
+  });
+
+  it("gives up its sweep where the stage refuses every delete, and counts all that is left", async () => {
+    const lines = Array.from(
+      { length: 60 },
+      (_, index) => `{"log_type":"t${index}"}`,
+    );
+    await putSource("a", ...lines);
+    const before = await classifyPlace(place);
+    const old = filesOf(before.manifest);
+    expect(old.length).to.equal(60);
+    let deletes = 0;
+    const stage = aroundCalls(place.stage, (call, make) => {
+      if (call.method !== "delete") return make();
+      deletes += 1;
+      return Promise.reject(new AccessError("no delete"));
+    });
+    const warned: object[] = [];
+    await classifyPlace(
+      { ...place, stage },
+      {
+        log: {
+          info: () => undefined,
+          warn: (fields) => warned.push(fields),
+        },
+      },
+    );
+    expect(warned).to.have.length(1);
+    expect(warned[0]).to.include({ left: old.length, reason: "no delete" });
+    expect(deletes).to.be.lessThan(old.length);
   });
 
   it("starts over where a source object grows while the hour is read", async () => {

@@ -8,6 +8,7 @@ import { commitPlan } from "../../src/classify/commit-plan.js";
 import { planHour } from "../../src/classify/plan-hour.js";
 import type { Plan, PlanId } from "../../src/classify/plan.js";
 import { readManifest } from "../../src/classify/read-manifest.js";
+import type { Log } from "../../src/log.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import { collect, readObject } from "../contract/object-store.js";
 import {
@@ -58,8 +59,9 @@ export function commitPlace(
   place: Place,
   plan: PlanId,
   catalog: Catalog = makeCatalog(),
+  log: Pick<Log, "warn"> = silent,
 ) {
-  return commitPlan({ catalog, plan, now }, place.stage);
+  return commitPlan({ catalog, plan, now, log }, place.stage);
 }
 
 /** Plans the hour, classifies every shard, and commits. */

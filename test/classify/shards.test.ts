@@ -559,6 +559,49 @@ describe("an hour in shards", () => {
     });
   });
 
+  it("is committed although its sweep fails, keeps its plans then, and sweeps when it is committed again", async () => {
+    await classifyPlace(place);
+    const plan = await planPlace(place, 1);
+    await shardPlace(place, plan, 1, 1);
+    const before = await describeHour(place);
+    const warned: string[] = [];
+    const log = {
+      warn: (_: object, message: string) => warned.push(message),
+    };
+    const failing = (method: StoreCall["method"], keyPart: string) => ({
+      ...place,
+      stage: aroundCalls(place.stage, (call, make) =>
+        call.method === method && call.key.includes(keyPart)
+          ? Promise.reject(new ServiceError("the stage is down"))
+          : make(),
+      ),
+    });
+    const stuck = failing("delete", "view/");
+    const first = await commitPlace(stuck, plan, makeCatalog(), log);
+    expect([first.manifest.run, first.adopted]).to.deep.equal([
+      plan.run,
+      false,
+    ]);
+    expect(warned).to.have.length(1);
+    expect(warned[0]).to.match(
+      /is committed, but 3 objects that its manifest does not name could not be deleted, view\/\S+ among them; sluice reconcile --run/,
+    );
+    const left = (await describeHour(place))?.orphans ?? [];
+    expect(left).to.have.length(3);
+    expect(left).to.include(planKey(plan));
+    expect(before?.orphans).to.include(planKey(plan));
+
+    const unlisted = failing("list", "pay/");
+    const second = await commitPlace(unlisted, plan, makeCatalog(), log);
+    expect(second.manifest).to.deep.equal(first.manifest);
+    expect(warned[1]).to.include("could not be listed; sluice reconcile");
+
+    const third = await commitPlace(place, plan, makeCatalog(), log);
+    expect(third.manifest).to.deep.equal(first.manifest);
+    expect((await describeHour(place))?.orphans).to.deep.equal([]);
+    expect(warned).to.have.length(2);
+  });
+
   describe("two commits of a plan at once", () => {
     const isListOf =
       (start: string) =>

@@ -14,6 +14,7 @@ import {
 import { buildCatalog, buildType } from "./build-catalog.js";
 
 const emptyHour = addHours(nextHour, 1);
+const now = new Date("2026-11-22T12:00:00Z");
 
 describe("the size of a backfill", () => {
   after(removeReconcilePlaces);
@@ -33,7 +34,7 @@ describe("the size of a backfill", () => {
       hours_not_classified: [nextHour, emptyHour],
     };
     expect(
-      await measureHours(place.catalog, hours, ["view"], place),
+      await measureHours(place.catalog, hours, () => ["view"], place),
     ).to.deep.equal(expected);
 
     const plan = await backfill(
@@ -42,6 +43,7 @@ describe("the size of a backfill", () => {
         from: hour,
         to: emptyHour,
         types: ["view"],
+        now,
       },
       place,
     );
@@ -49,6 +51,27 @@ describe("the size of a backfill", () => {
     expect(plan.lines.slice(1, 3)).to.deep.equal(
       describeBackfillSize(expected).map((text) => `# ${text}`),
     );
+  });
+
+  it("leaves out the staged files of hours before a type's start_date", async () => {
+    const place = await makeReconcilePlace();
+    await writeObject(place, "2026/11/21/03/a", "view:1", "view:2", "pay:3");
+    await writeObject(place, "2026/11/21/04/a", "view:4", "pay:5");
+    await reconcilePlace(place, { hours: [hour, nextHour], run: true });
+    const startDate = "2026-11-21T04:00:00Z";
+    const plan = await backfill(
+      {
+        catalog: buildCatalog([
+          buildType("view", { startDate }),
+          buildType("pay"),
+        ]),
+        from: hour,
+        to: nextHour,
+        now,
+      },
+      place,
+    );
+    expect(plan.size?.staged.rows).to.equal(3);
   });
 
   it("is said in words, and names a few of the hours that it lacks", () => {
@@ -71,6 +94,7 @@ describe("the size of a backfill", () => {
       catalog: buildCatalog([buildType("view")]),
       from: hour,
       to: hour,
+      now,
     });
     expect(plan.size).to.equal(null);
     expect(plan.lines.join("\n")).to.not.include("To read");

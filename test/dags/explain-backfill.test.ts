@@ -2,10 +2,17 @@ import { expect } from "chai";
 import { backfill } from "../../jobs/backfill.js";
 import { explain } from "../../jobs/explain.js";
 import { shellWords } from "../../src/shell-words.js";
+import { findDagWarnings } from "../../src/dags/find-dag-warnings.js";
 import { proveSchedules } from "../../src/dags/prove-schedules.js";
 import { UsageError } from "../../src/errors.js";
-import { parseFolderHour } from "../../src/folder-hour.js";
-import { buildCatalog, buildType } from "./build-catalog.js";
+import { hoursBetween, parseFolderHour } from "../../src/folder-hour.js";
+import { chooseHours } from "../../src/reconcile/choose-hours.js";
+import {
+  buildAirflow,
+  buildCatalog,
+  buildType,
+  plainPod,
+} from "./build-catalog.js";
 
 const catalog = buildCatalog([
   buildType("search"),
@@ -87,7 +94,150 @@ describe("explain", () => {
     );
   });
 
+  it("says which hour log_watch watches: the one before its logical date's", async () => {
+    const run = await explain({
+      catalog,
+      dag: "log_watch",
+      at: "2026-11-21T08:45+05:30",
+      now,
+    });
+    expect(run).to.deep.include({
+      folderHour: "2026-11-21T02",
+      logicalDate: new Date("2026-11-21T03:15:00Z"),
+      startsAt: new Date("2026-11-21T04:15:00Z"),
+      scheduled: true,
+      waitsFor: null,
+    });
+    expect(run.lines[1]).to.equal(
+      "Its run of logical date 2026-11-21T03:15Z watches folder hour 2026-11-21T02: the hour before that of the logical date, whose loads have all been started by then.",
+    );
+    expect(
+      (await explain({ catalog, dag: "log_watch", now })).folderHour,
+    ).to.equal("2026-11-21T03");
+  });
+
+  it("says which hours log_reconcile looks at, as reconcile --last counts them when the run starts", async () => {
+    const run = await explain({
+      catalog,
+      dag: "log_reconcile",
+      at: "2026-11-21T12:20+09:00",
+      now,
+    });
+    expect(run).to.deep.include({
+      folderHour: null,
+      logicalDate: new Date("2026-11-21T03:20:00Z"),
+      startsAt: new Date("2026-11-21T04:20:00Z"),
+      scheduled: true,
+    });
+    const asked = { last: "48h", from: undefined, to: undefined };
+    const looked = chooseHours(asked, run.startsAt);
+    expect([run.from, run.to]).to.deep.equal([looked[0], looked.at(-1)]);
+    expect(run.lines[1]).to.include(
+      "looks at 48 folder hours, 2026-11-19T03 to 2026-11-21T02",
+    );
+    expect(run.lines.join("\n")).to.not.include("have not settled");
+    const slow = { ...catalog, settleMinutes: 100 };
+    expect(
+      (await explain({ catalog: slow, dag: "log_reconcile", now })).lines.join(
+        "\n",
+      ),
+    ).to.include("the last one settles at 2026-11-21T05:40Z");
+  });
+
+  const reports: [string, string, number, string, string, string][] = [
+    [
+      "Asia/Seoul",
+      "2026-11-20T23:00Z",
+      24,
+      "2026-11-20T23:00",
+      "2026-11-21T23:00",
+      "2026-11-21",
+    ],
+    [
+      "Asia/Seoul",
+      "2026-11-21T00:30+09:00",
+      24,
+      "2026-11-20T23:00",
+      "2026-11-21T23:00",
+      "2026-11-21",
+    ],
+    [
+      "America/New_York",
+      "2026-03-08T12:00Z",
+      23,
+      "2026-03-08T12:00",
+      "2026-03-09T12:00",
+      "2026-03-08",
+    ],
+    [
+      "America/New_York",
+      "2026-03-07T13:00Z",
+      24,
+      "2026-03-07T13:00",
+      "2026-03-08T12:00",
+      "2026-03-07",
+    ],
+    [
+      "America/New_York",
+      "2026-11-01T08:00-05:00",
+      25,
+      "2026-11-01T13:00",
+      "2026-11-02T13:00",
+      "2026-11-01",
+    ],
+  ];
+  for (const [timezone, at, hours, logical, starts, day] of reports)
+    it(`says that log_report reports ${day} in ${timezone} for --at ${at}`, async () => {
+      const run = await explain({
+        catalog: { ...catalog, timezone },
+        dag: "log_report",
+        at,
+        now,
+      });
+      expect(run).to.deep.include({
+        day,
+        folderHour: null,
+        logicalDate: new Date(`${logical}:00Z`),
+        startsAt: new Date(`${starts}:00Z`),
+      });
+      expect(hoursBetween(run.from, run.to)).to.have.length(hours);
+      expect(run.lines[1]).to.include(`reports ${day}`);
+      expect(run.lines[1]?.includes("clocks change")).to.equal(hours !== 24);
+    });
+
+  it("takes log_report's newest run that has started where no time is given", async () => {
+    const days = async (at: string) =>
+      (
+        await explain({
+          catalog: { ...catalog, timezone: "Asia/Seoul" },
+          dag: "log_report",
+          now: new Date(at),
+        })
+      ).day;
+    expect(await days("2026-11-20T22:59:59Z")).to.equal("2026-11-19");
+    expect(await days("2026-11-20T23:00:00Z")).to.equal("2026-11-20");
+    expect(await days("2026-11-21T16:00:00Z")).to.equal("2026-11-20");
+  });
+
+  it("says that log_watch, log_reconcile and log_report have no such run before their own start", async () => {
+    const scheduled = async (dag: string, at: string) =>
+      (await explain({ catalog, dag, at, now })).scheduled;
+    const firsts: [string, string, string][] = [
+      ["log_watch", "2026-01-01T00", "2026-01-01T01"],
+      ["log_reconcile", "2026-01-02T23", "2026-01-03T00"],
+      ["log_report", "2025-12-31T12", "2026-01-01T12"],
+    ];
+    for (const [dag, before, first] of firsts)
+      expect(
+        [await scheduled(dag, before), await scheduled(dag, first)],
+        dag,
+      ).to.deep.equal([false, true]);
+  });
+
   it("refuses an unknown DAG and a time that is none", async () => {
+    expect(
+      await message(explain({ catalog, dag: "log_wacth", now })),
+    ).to.include("did you mean log_watch?");
     expect(
       await message(explain({ catalog, dag: "load_serch", now })),
     ).to.include("did you mean load_search?");
@@ -108,6 +258,7 @@ describe("backfill", () => {
       from: hour("2026-11-20T23"),
       to: hour("2026-11-21T01"),
       types: ["search"],
+      now,
     });
     expect(plan).to.include({ hours: 3, runs: 6 });
     expect(plan.steps.map(({ airflow2 }) => airflow2)).to.deep.equal([
@@ -124,6 +275,7 @@ describe("backfill", () => {
       catalog,
       from: hour("2026-11-21T03"),
       to: hour("2026-11-21T03"),
+      now,
       types: ["search"],
     });
     const [range = "", byHand = ""] = lines;
@@ -152,6 +304,7 @@ describe("backfill", () => {
       catalog,
       from: hour("2026-11-21T03"),
       to: hour("2026-11-21T03"),
+      now,
     };
     const ids = async (types?: string[]) =>
       (
@@ -171,16 +324,101 @@ describe("backfill", () => {
   it("refuses an unknown type, hours before the start date, and a range that ends before it begins", async () => {
     const from = hour("2026-11-21T03");
     expect(
-      await message(backfill({ catalog, from, to: from, types: ["serch"] })),
+      await message(
+        backfill({ catalog, from, to: from, types: ["serch"], now }),
+      ),
     ).to.include("did you mean search?");
     expect(
       await message(
-        backfill({ catalog, from: hour("2025-12-31T23"), to: from }),
+        backfill({ catalog, from: hour("2025-12-31T23"), to: from, now }),
       ),
     ).to.include("before its start_date");
     expect(
-      await message(backfill({ catalog, from, to: hour("2026-11-21T02") })),
+      await message(
+        backfill({ catalog, from, to: hour("2026-11-21T02"), now }),
+      ),
     ).to.include("is before");
+  });
+
+  it("refuses hours that may not be classified yet, and names the last one that may", async () => {
+    const to = (last: string, settleMinutes: number, at: string) =>
+      backfill({
+        catalog: { ...catalog, settleMinutes },
+        from: hour("2026-11-21T01"),
+        to: hour(last),
+        now: new Date(at),
+      });
+    const early: [string, number, string, string][] = [
+      ["2026-11-21T04", 5, "2026-11-21T05:04:59Z", "2026-11-21T03"],
+      ["2026-11-21T05", 5, "2026-11-21T05:20:00Z", "2026-11-21T04"],
+      ["2027-01-01T00", 5, "2026-11-21T05:20:00Z", "2026-11-21T04"],
+      ["2026-11-21T04", 90, "2026-11-21T06:29:59Z", "2026-11-21T03"],
+    ];
+    for (const [last, settle, at, settled] of early)
+      expect(await message(to(last, settle, at))).to.include(
+        `--to ${last} can't be classified yet: the last hour that has ended, and has been settled for ${settle} minutes, is ${settled};`,
+      );
+    const plans = await Promise.all([
+      to("2026-11-21T04", 5, "2026-11-21T05:05:00Z"),
+      to("2026-11-21T04", 90, "2026-11-21T06:30:00Z"),
+    ]);
+    expect(plans.map(({ hours }) => hours)).to.deep.equal([4, 4]);
+  });
+
+  describe("of a range that begins before a type's start_date", () => {
+    const withNew = buildCatalog([
+      buildType("search"),
+      buildType("fresh", { startDate: "2026-11-21T01:30:00Z" }),
+      buildType("later", { startDate: "2026-11-21T04:00:00Z" }),
+    ]);
+    const range = {
+      catalog: withNew,
+      from: hour("2026-11-21T00"),
+      to: hour("2026-11-21T03"),
+      now,
+    };
+
+    it("begins the type's DAG at its first hour, leaves out one that has none, and says so", async () => {
+      const plan = await backfill(range);
+      expect(
+        plan.steps.map(({ dagId, runs, airflow3 }) => [
+          dagId,
+          runs,
+          /--from-date (\S{13})/.exec(airflow3)?.[1],
+        ]),
+      ).to.deep.equal([
+        ["log_classification", 4, "2026-11-21T00"],
+        ["load_fresh", 2, "2026-11-21T02"],
+        ["load_search", 4, "2026-11-21T00"],
+      ]);
+      expect(plan).to.include({ hours: 4, runs: 10 });
+      expect(plan.notes).to.deep.equal([
+        "load_fresh begins at 2026-11-21T02: its start_date is 2026-11-21T02:00:00.000Z.",
+        "load_later is left out: its start_date is 2026-11-21T04:00:00.000Z.",
+      ]);
+      expect(plan.lines[0]).to.include("10 runs of 3 DAGs, 6 load jobs");
+      for (const note of plan.notes) expect(plan.lines).to.include(`# ${note}`);
+      expect(
+        plan.lines.filter(
+          (line) => !line.startsWith("#") && line.includes("load_later"),
+        ),
+      ).to.deep.equal([]);
+    });
+
+    it("takes the type's last hour alone where that is its first", async () => {
+      const plan = await backfill({ ...range, to: hour("2026-11-21T04") });
+      expect(
+        plan.steps.find(({ dagId }) => dagId === "load_later")?.runs,
+      ).to.equal(1);
+    });
+
+    it("is refused where the type is named", async () => {
+      expect(
+        await message(backfill({ ...range, types: ["search", "fresh"] })),
+      ).to.equal(
+        "load_fresh has no runs before its start_date 2026-11-21T02:00:00.000Z, and --from is 2026-11-21T00",
+      );
+    });
   });
 
   it("quotes what a shell would read otherwise", () => {
@@ -236,4 +474,63 @@ describe("the proof of the schedules", () => {
       });
       expect(problem).to.include(fault);
     });
+});
+
+describe("what check warns of", () => {
+  const without = (catchup: boolean) =>
+    buildCatalog(
+      [buildType("search"), buildType("purchase", { load: "fast" })],
+      { airflow: buildAirflow({ catchup }) },
+    );
+  const reporting = (at: string, timezone: string) => {
+    const [hours = 0, minute = 0] = at.split(":").map(Number);
+    return buildCatalog([buildType("search")], {
+      timezone,
+      airflow: buildAirflow({ report: { ...plainPod, hour: hours, minute } }),
+    });
+  };
+
+  it("is that without catchup the first run of a load may wait in vain, and until when of an hour", async () => {
+    expect(await findDagWarnings(without(true))).to.deep.equal([]);
+    const [warning, ...others] = await findDagWarnings(without(false));
+    expect(others).to.deep.equal([]);
+    expect(warning).to.include("catalog.yaml airflow.catchup: false");
+    expect(warning).to.include("from :05 to :29 of an hour");
+    expect(warning).to.include(
+      "the first run of load_purchase and 1 more may be",
+    );
+    expect(warning).to.include("gives up after sensor_timeout_seconds, 3600");
+    expect(warning).to.include("log_reconcile classifies and loads that hour");
+  });
+
+  const early: [string, string, string | null][] = [
+    [
+      "00:05",
+      "Asia/Seoul",
+      "30 minutes after midnight there; expected a time that leaves it time, such as 01:00",
+    ],
+    ["00:30", "Asia/Seoul", "is started 30 minutes after midnight"],
+    ["00:31", "Asia/Seoul", null],
+    ["00:31", "Asia/Kolkata", "is started 60 minutes after midnight"],
+    ["01:01", "Asia/Kolkata", null],
+    ["08:00", "UTC", null],
+  ];
+  for (const [at, timezone, words] of early)
+    it(`is ${words === null ? "nothing" : "a report that comes too early"} where report.at is ${at} in ${timezone}`, async () => {
+      const warnings = await findDagWarnings(reporting(at, timezone));
+      if (words === null) expect(warnings).to.deep.equal([]);
+      else {
+        expect(warnings[0]).to.include(words);
+        expect(warnings[0]).to.include(
+          `catalog.yaml airflow.report.at: ${at} in ${timezone} is before`,
+        );
+      }
+    });
+
+  it("is a report in a night in which the clocks skip the hour that the last load has", async () => {
+    const [warning] = await findDagWarnings(
+      reporting("01:20", "America/Santiago"),
+    );
+    expect(warning).to.include("the last load of 2026-09-05 is started");
+  });
 });

@@ -24,7 +24,7 @@ export const hostileTexts = [
   "notes.md",
   '"); import os; os.system("id") #',
   "'; DROP TABLE loads; --",
-  "$(id) `id` ${HOME}",
+  "$(TEXT_0) $$(id) `id` ${HOME} $",
   "# -*- coding: utf-7 -*-",
   "<script>alert(1)</script>",
   "%s %(x)d {0} {x!r}",

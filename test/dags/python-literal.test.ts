@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { toInertTemplate } from "../../src/dags/inert-template.js";
+import {
+  toInertTemplate,
+  toInertValue,
+} from "../../src/dags/inert-template.js";
 import {
   pythonDatetime,
   pythonLines,
@@ -144,3 +147,45 @@ describe("a text in a field that Airflow renders", () => {
     });
   });
 });
+
+describe("the value of a pod's environment variable", () => {
+  it("is the text again when Kubernetes has put variables for $(NAME)", () => {
+    const texts = fc.string({ unit: fc.constantFrom("$", "(", ")", "A", " ") });
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(expand(toInertValue(text), { A: "(A)", "": "-" })).to.equal(
+          text,
+        );
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("is inert for Airflow too", () => {
+    expect(toInertValue("{{ x }} $(A)")).to.equal(
+      toInertTemplate("{{ x }} $$(A)"),
+    );
+  });
+});
+
+/** What Kubernetes' third_party/forked/golang/expansion/expand.go does. */
+function expand(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+): string {
+  let out = "";
+  for (let at = 0; at < text.length; at++) {
+    const rest = text.slice(at + 1);
+    const end = rest.indexOf(")");
+    if (text[at] !== "$" || rest === "") out += text.charAt(at);
+    else if (rest.startsWith("(") && end > 0) {
+      const name = rest.slice(1, end);
+      out += variables[name] ?? `$(${name})`;
+      at += end + 1;
+    } else {
+      out += rest.startsWith("$") ? "$" : `$${rest.charAt(0)}`;
+      at += 1;
+    }
+  }
+  return out;
+}

@@ -135,13 +135,109 @@ describe("loading an hour", () => {
     expect(ledger).to.include({ seq: 2, rowsLoaded: 0 });
   });
 
-  it("leaves the table to a newer classification that is loaded already", async () => {
-    await stageHour(stage, 5, [{ name: "purchase", files: [rows] }]);
-    await load();
+  it("leaves the table to a newer classification that was loaded meanwhile", async () => {
     await stageHour(stage, 4, [{ name: "purchase", files: [] }]);
-    expect(await load()).to.include({ outcome: "superseded", rows_loaded: 0 });
+    const newer = new FileObjectStore(join(directory, "stage"));
+    const fit = warehouse.ensureTable.bind(warehouse);
+    warehouse.ensureTable = async (table) => {
+      warehouse.ensureTable = fit;
+      await stageHour(newer, 5, [{ name: "purchase", files: [rows] }]);
+      expect(await load()).to.include({ outcome: "replaced", seq: 5 });
+      return fit(table);
+    };
+    expect(await load()).to.include({
+      outcome: "superseded",
+      seq: 4,
+      rows_loaded: 0,
+    });
     expect(await warehouse.countRows("purchase", hour)).to.equal(3);
-    expect(logged.join()).to.match(/manifest was deleted or put back/);
+    expect(logged.join()).to.match(/superseded: the hour was classified anew/);
+    expect(await tableNames()).to.have.length(3);
+  });
+
+  it("refuses an hour whose manifest began anew below the seq that is loaded, and says how to go on", async () => {
+    await stageHour(stage, 3, [{ name: "purchase", files: [rows] }]);
+    await load();
+    await stageHour(stage, 1, [
+      { name: "purchase", files: [[...rows, '{"id":4}']] },
+    ]);
+    const error = await catchError(() => load());
+    expect(error).to.be.instanceOf(DataRefusedError);
+    expect((error as Error).message).to.equal(
+      "purchase 2026-11-21T03: nothing was changed, because seq 3 is loaded, but the manifest is of seq 1: it was deleted or put back. " +
+        "If the source is whole, run 3 times, so that its seq is higher: sluice classify --hour 2026-11-21T03; " +
+        "then, once: sluice reconcile --from 2026-11-21T03 --to 2026-11-21T03 --run",
+    );
+    expect(await warehouse.countRows("purchase", hour)).to.equal(3);
+    expect(await tableNames()).to.have.length(3);
+
+    const fit = warehouse.ensureTable.bind(warehouse);
+    warehouse.ensureTable = async (table) => {
+      await stageHour(stage, 2, [{ name: "purchase", files: [rows] }]);
+      return fit(table);
+    };
+    expect(((await catchError(() => load())) as Error).message).to.include(
+      "seq 3 is loaded, but the manifest is of seq 2",
+    );
+    warehouse.ensureTable = fit;
+    await stageHour(stage, 4, [{ name: "purchase", files: [rows] }]);
+    expect(await load()).to.include({ outcome: "replaced", seq: 4 });
+  });
+
+  it("takes no ledger for ahead that a newer classification passes while it looks", async () => {
+    await stageHour(stage, 4, [{ name: "purchase", files: [] }]);
+    const newer = new FileObjectStore(join(directory, "stage"));
+    const replace = warehouse.replaceHour.bind(warehouse);
+    const readLedger = warehouse.readLedger.bind(warehouse);
+    const loadNewer = async (seq: number) => {
+      warehouse.replaceHour = replace;
+      warehouse.readLedger = readLedger;
+      await stageHour(newer, seq, [{ name: "purchase", files: [rows] }]);
+      await load();
+    };
+    const get = stage.get.bind(stage);
+    warehouse.replaceHour = async (replacement) => {
+      await loadNewer(5);
+      const outcome = await replace(replacement);
+      let reads = 0;
+      // Between the reads of the ledger and of the manifest, whichever comes first.
+      const once = async () => {
+        reads += 1;
+        if (reads === 2) await loadNewer(6);
+      };
+      warehouse.readLedger = async (from, to) => {
+        await once();
+        return readLedger(from, to);
+      };
+      stage.get = async (key, options) => {
+        if (reads < 2) await once();
+        return get(key, options);
+      };
+      return outcome;
+    };
+    expect(await load()).to.include({ outcome: "superseded", seq: 4 });
+    expect((await readLedger(hour, hour))[0]?.seq).to.equal(6);
+  });
+
+  it("replaces the rows of the same seq of another run", async () => {
+    await stageHour(stage, 1, [{ name: "purchase", files: [rows] }]);
+    await load();
+    await stageHour(
+      stage,
+      1,
+      [{ name: "purchase", files: [['{"id":7}']] }],
+      "anew",
+    );
+    expect(await load()).to.include({ outcome: "replaced", rows_loaded: 1 });
+    expect(await queryDuckDb(file, "SELECT id FROM purchase")).to.deep.equal([
+      { id: "7" },
+    ]);
+    expect(
+      await queryDuckDb(file, "SELECT run, lines FROM _sluice_hours"),
+    ).to.have.deep.members([
+      { run: "run1", lines: "3" },
+      { run: "anew", lines: "1" },
+    ]);
   });
 
   it("converts, renames, drops, computes and keeps wrapped text", async () => {

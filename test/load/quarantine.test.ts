@@ -415,11 +415,19 @@ describe("rows that do not fit, set aside", function () {
     expect(listed[0]?.reasons?.[0]?.rows).to.equal(2);
   });
 
-  it("leave nothing of a load that a newer classification superseded", async () => {
+  it("leave nothing of a load that a newer classification superseded, nor of one that is refused because the ledger is ahead", async () => {
     await stageRows([tenRows(2)], { seq: 5 });
     await load(quarantined(1));
     const standing = await listFiles();
     await stageRows([tenRows(3)], { seq: 4 });
+    const error = await catchError(() => load(quarantined(1)));
+    expect((error as Error).message).to.include("seq 5 is loaded, but");
+    expect(await listFiles()).to.deep.equal(standing);
+    const fit = warehouse.ensureTable.bind(warehouse);
+    warehouse.ensureTable = async (table) => {
+      await stageRows([tenRows(2)], { seq: 5 });
+      return fit(table);
+    };
     expect(await load(quarantined(1))).to.include({
       outcome: "superseded",
       rows_set_aside: 0,

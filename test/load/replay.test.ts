@@ -5,6 +5,8 @@ import { chooseReplayExit, listReplay, replay } from "../../jobs/replay.js";
 import { UsageError } from "../../src/errors.js";
 import { addHours, hoursBetween } from "../../src/folder-hour.js";
 import type { Catalog } from "../../src/catalog/catalog.js";
+import { manifestKey } from "../../src/classify/manifest.js";
+import { readManifest } from "../../src/classify/read-manifest.js";
 import { catchError } from "../contract/warehouse.js";
 import { queryDuckDb } from "../contract/query-duckdb.js";
 import {
@@ -124,10 +126,20 @@ describe("replay", function () {
     ).to.deep.equal([hour]);
   });
 
-  it("exits with 3 where a higher seq is loaded already", async () => {
+  it("exits with 3 where a newer classification is loaded meanwhile", async () => {
     const warehouse = new Proxy(place.warehouse, {
       get(target, name) {
-        if (name === "replaceHour") return () => Promise.resolve("superseded");
+        if (name === "replaceHour")
+          return async () => {
+            const standing = (await readManifest(place.stage, hour))?.manifest;
+            await place.stage.put(
+              manifestKey(hour),
+              Buffer.from(
+                JSON.stringify({ ...standing, seq: 2, run: "newer" }),
+              ),
+            );
+            return "superseded";
+          };
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === "function"
           ? (value.bind(target) as unknown)

@@ -25,6 +25,7 @@ export async function stageHour(
   stage: Pick<ObjectStore, "put">,
   seq: number,
   types: readonly StagedType[],
+  run = `run${seq}`,
 ): Promise<void> {
   const entries: [string, ManifestType][] = [];
   for (const { name, files, gzip = false, wrapped = [] } of types) {
@@ -32,7 +33,7 @@ export async function stageHour(
     for (const [index, lines] of files.entries()) {
       const text = Buffer.from(lines.map((line) => `${line}\n`).join(""));
       const bytes = gzip ? gzipSync(text) : text;
-      const key = `${name}/${hourPath(hour)}/run${seq}-${index}.ndjson${gzip ? ".gz" : ""}`;
+      const key = `${name}/${hourPath(hour)}/${run}-${index}.ndjson${gzip ? ".gz" : ""}`;
       const { crc32c } = await stage.put(key, bytes);
       written.push({ key, rows: lines.length, bytes: bytes.length, crc32c });
     }
@@ -44,7 +45,7 @@ export async function stageHour(
     version: 1,
     hour,
     seq,
-    run: `run${seq}`,
+    run,
     catalog: `sha256:${"0".repeat(64)}`,
     finished_at: "2026-11-21T04:06:10.000Z",
     inputs: [],

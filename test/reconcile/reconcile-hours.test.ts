@@ -4,13 +4,18 @@ import { chooseReconcileExit } from "../../jobs/reconcile.js";
 import { classifyHour } from "../../src/classify/classify-hour.js";
 import { filesOf } from "../../src/classify/hour-files.js";
 import { manifestKey } from "../../src/classify/manifest.js";
+import { planKey } from "../../src/classify/plan.js";
 import { planHour } from "../../src/classify/plan-hour.js";
 import { readManifest } from "../../src/classify/read-manifest.js";
 import { judgeLoads } from "../../src/reconcile/judge-loads.js";
 import { findUnnamedQuarantine } from "../../src/reconcile/judge-quarantine.js";
 import type { ObjectStore } from "../../src/ports/object-store.js";
 import type { TableField } from "../../src/schema/table-field.js";
+import { readStates } from "../../src/status/read-states.js";
+import { queryDuckDb } from "../contract/query-duckdb.js";
+import { ServiceError } from "../../src/errors.js";
 import { MemoryObjectStore } from "../classify/memory-object-store.js";
+import { aroundCalls } from "../classify/shards-fixtures.js";
 import {
   hour,
   listStage,
@@ -157,16 +162,73 @@ describe("reconcile", () => {
     expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
   });
 
-  it("tells of a ledger that is ahead of the manifest, and does nothing about it", async () => {
+  it("tells of a ledger that is ahead of the manifest, does nothing about it, and says what does", async () => {
     await runAll();
     await writeObject(place, "2026/11/21/03/b", "view:9");
     await runAll();
     await place.stage.delete(manifestKey(hour));
+    await writeObject(place, "2026/11/21/03/c", "view:10");
     await classify();
-    expect(nameFindings(await runAll())).to.deep.equal([
+    const found = await runAll();
+    expect(nameFindings(found)).to.deep.equal([
       "2026-11-21T03 view ledger_newer",
       "2026-11-21T03 pay ledger_newer",
     ]);
+    expect(await countRows()).to.deep.equal([2, 1, 1]);
+    const [, times] =
+      /, run (\d+) times, so that its seq is higher: sluice classify --hour 2026-11-21T03; then, once: sluice reconcile --from 2026-11-21T03 --to 2026-11-21T03 --run$/.exec(
+        found.findings[0]?.message ?? "",
+      ) ?? [];
+    expect(times).to.equal("2");
+    for (let time = 0; time < Number(times); time += 1) await classify();
+    const mended = await reconcilePlace(place, { hours: [hour], run: true });
+    expect(nameFindings(mended)).to.deep.equal([
+      "2026-11-21T03 view not_loaded done",
+      "2026-11-21T03 pay not_loaded done",
+    ]);
+    expect(chooseReconcileExit(mended)).to.equal(0);
+    expect(await countRows()).to.deep.equal([3, 1, 1]);
+    expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
+  });
+
+  it("loads an hour whose manifest began anew at the seq that is loaded, with as many rows", async () => {
+    await runAll();
+    await place.stage.delete(manifestKey(hour));
+    await writeObject(place, "2026/11/21/03/a", "view:999", "pay:2", "odd:3");
+    expect((await classify()).manifest.seq).to.equal(1);
+    const readStatus = async () => {
+      const states = await readStates(
+        place.catalog,
+        [hour],
+        place.stage,
+        place.warehouse,
+      );
+      return states[0]?.types
+        .filter(({ catalogued }) => catalogued)
+        .map(({ type, state }) => `${type} ${state}`);
+    };
+    expect(await readStatus()).to.deep.equal([
+      "view differing",
+      "pay differing",
+    ]);
+    const found = await reconcilePlace(place);
+    expect(nameFindings(found)).to.deep.equal([
+      "2026-11-21T03 view not_loaded",
+      "2026-11-21T03 pay not_loaded",
+    ]);
+    expect(found.findings[0]?.message).to.match(
+      /^1 rows staged, seq 1 of run [0-9a-f]{16}; 1 loaded, seq 1 of run [0-9a-f]{16}$/,
+    );
+    expect(chooseReconcileExit(await runAll())).to.equal(0);
+    const file = join(place.root, "w.duckdb");
+    expect(
+      await queryDuckDb(
+        file,
+        "SELECT n FROM view WHERE folder_hour = '2026-11-21 03:00:00+00'",
+      ),
+    ).to.deep.equal([{ n: "999" }]);
+    expect(await readStatus()).to.deep.equal(["view loaded", "pay loaded"]);
+    expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
   });
 
   it("tells of a manifest that is gone, and replaces no rows by what the source still has", async () => {
@@ -177,7 +239,7 @@ describe("reconcile", () => {
     const left = await runAll();
     expect(nameFindings(left)).to.deep.equal(["2026-11-21T03 manifest_gone"]);
     expect(left.findings[0]?.message).to.include(
-      "run: sluice classify --hour 2026-11-21T03",
+      "run: sluice classify --hour 2026-11-21T03; then, once: sluice reconcile --from 2026-11-21T03 --to 2026-11-21T03 --run",
     );
     expect(chooseReconcileExit(left)).to.equal(3);
     expect(await countRows()).to.deep.equal([2, 1, 1]);
@@ -186,7 +248,25 @@ describe("reconcile", () => {
     expect(nameFindings(await runAll())).to.deep.equal([]);
   });
 
-  it("does not call a load done that a higher seq supersedes meanwhile", async () => {
+  it("says how often to classify where the manifest of a seq above 1 is gone", async () => {
+    await runAll();
+    await writeObject(place, "2026/11/21/03/b", "view:9");
+    await runAll();
+    await place.stage.delete(manifestKey(hour));
+    const left = await runAll();
+    expect(nameFindings(left)).to.deep.equal(["2026-11-21T03 manifest_gone"]);
+    const [, times] =
+      /, run (\d+) times, because seq begins at 1: sluice classify /.exec(
+        left.findings[0]?.message ?? "",
+      ) ?? [];
+    expect(times).to.equal("3");
+    for (let time = 0; time < Number(times); time += 1) await classify();
+    expect(chooseReconcileExit(await runAll())).to.equal(0);
+    expect((await readManifest(place.stage, hour))?.manifest.seq).to.equal(3);
+    expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
+  });
+
+  it("does not call a load done that a newer classification supersedes meanwhile", async () => {
     await runAll();
     await writeObject(place, "2026/11/21/03/b", "view:9");
     await classify();
@@ -202,7 +282,10 @@ describe("reconcile", () => {
           addColumns: (table, fields) => warehouse.addColumns(table, fields),
           createTemp: (temp, fields) => warehouse.createTemp(temp, fields),
           loadTemp: (options) => warehouse.loadTemp(options),
-          replaceHour: () => Promise.resolve("superseded"),
+          replaceHour: async () => {
+            await classify();
+            return "superseded";
+          },
           dropTable: (table) => warehouse.dropTable(table),
           readLedger: (from, to) => warehouse.readLedger(from, to),
           readHours: (from, to) => warehouse.readHours(from, to),
@@ -218,7 +301,7 @@ describe("reconcile", () => {
       "2026-11-21T03 pay not_loaded",
     ]);
     expect(left.failures.map(({ message }) => message).join()).to.include(
-      "seq 2 was not loaded: the ledger holds a higher one",
+      "seq 2 was not loaded: a newer classification is loaded",
     );
     expect(chooseReconcileExit(left)).to.equal(3);
   });
@@ -227,7 +310,52 @@ describe("reconcile", () => {
     await runAll();
     const manifest = (await readManifest(place.stage, hour))?.manifest;
     if (manifest === undefined) return expect.fail("no manifest");
-    expect(judgeLoads(["constructor"], manifest, [])).to.deep.equal([]);
+    expect(
+      judgeLoads([{ name: "constructor", startDate: null }], manifest, []),
+    ).to.deep.equal([]);
+  });
+
+  describe("of a type whose start_date is later than the hour", () => {
+    const startAt = (startDate: string) => {
+      const types = new Map(
+        [...place.catalog.types].map(([name, type]) => [
+          name,
+          name === "view" ? { ...type, startDate } : type,
+        ]),
+      );
+      place = { ...place, catalog: { ...place.catalog, types } };
+    };
+
+    it("loads nothing that is staged, and finds nothing undone", async () => {
+      await classify();
+      startAt("2026-11-21T04:00:00Z");
+      expect(
+        nameFindings(await reconcilePlace(place, { hours: [hour] })),
+      ).to.deep.equal(["2026-11-21T03 pay not_loaded"]);
+      await reconcilePlace(place, { hours: [hour], run: true });
+      expect(await countRows()).to.deep.equal([0, 1, 0]);
+    });
+
+    it("loads nothing of an hour that it classifies itself, and the first hour whole", async () => {
+      startAt("2026-11-21T03:30:00Z");
+      await runAll();
+      expect(await countRows()).to.deep.equal([0, 1, 1]);
+      expect(nameFindings(await reconcilePlace(place))).to.deep.equal([]);
+    });
+
+    it("keeps a load that stands up to date", async () => {
+      await runAll();
+      startAt("2026-11-22T00:00:00Z");
+      await writeObject(place, "2026/11/21/03/b", "view:9");
+      await runAll();
+      expect(await countRows()).to.deep.equal([2, 1, 1]);
+      await writeObject(place, "2026/11/21/03/c", "view:10");
+      await classify();
+      expect(nameFindings(await reconcilePlace(place))).to.deep.equal([
+        "2026-11-21T03 view not_loaded",
+        "2026-11-21T03 pay not_loaded",
+      ]);
+    });
   });
 
   it("tells of a damaged manifest, and goes on with the other hours", async () => {
@@ -273,6 +401,43 @@ describe("reconcile", () => {
       await runAll();
       for (const key of [...orphans, ...others])
         await place.stage.put(key, Buffer.from("{}\n"));
+    });
+
+    it("deletes what a commit could not sweep, plans too", async () => {
+      await reconcilePlace(place, { run: true });
+      const before = (await readManifest(place.stage, hour))?.manifest;
+      if (before === undefined) return expect.fail("no manifest");
+      const plan = await planHour(
+        {
+          catalog: place.catalog,
+          hour,
+          shards: 2,
+          now: () => new Date("2026-11-22T12:00:00Z"),
+        },
+        place,
+      );
+      await writeObject(place, "2026/11/21/03/b", "view:9");
+      const stage = aroundCalls(place.stage, (call, make) =>
+        call.method === "delete"
+          ? Promise.reject(new ServiceError("the stage is down"))
+          : make(),
+      );
+      const { manifest } = await classify({ stage });
+      expect(manifest.seq).to.equal(2);
+      const left = [...filesOf(before), planKey(plan)];
+      expect(await listStage(place)).to.include.members(left);
+      const found = await runAll();
+      expect(nameFindings(found)).to.deep.equal([
+        "2026-11-21T03 garbage done",
+        "2026-11-21T03 view not_loaded done",
+        "2026-11-21T03 pay not_loaded done",
+      ]);
+      expect(found.findings[0]?.message).to.match(
+        new RegExp(`^${left.length} objects`),
+      );
+      const keys = await listStage(place);
+      expect(keys.filter((key) => left.includes(key))).to.deep.equal([]);
+      expect(keys).to.include.members(filesOf(manifest));
     });
 
     it("deletes what no manifest names, in folders of unknown types too, and nothing else", async () => {
