@@ -159,7 +159,9 @@ with DAG(
         priority_weight=1,
         weight_rule="absolute",
         startup_timeout_seconds=600,
-        execution_timeout=timedelta(seconds=21600),
+        # Kubernetes stops the pod, and Airflow sees it fail: a deferred task that runs out of time leaves its pod as it is.
+        active_deadline_seconds=21600,
+        execution_timeout=timedelta(seconds=22500),
         deferrable=False,
         on_finish_action="delete_succeeded_pod",
         get_logs=True,

@@ -18,6 +18,8 @@ interface Patience {
 const minuteMs = 60_000;
 /** Of all obstacles together, from the first one on. */
 const limitMs = 30 * minuteMs;
+/** Of each obstacle, also where each try takes as long as that. */
+const leastPauses = 4;
 
 const patiences: Readonly<Record<Obstacle, Patience>> = {
   // Over as soon as the other load of the table is; of many at once, each must get its turn.
@@ -50,8 +52,8 @@ const patiences: Readonly<Record<Obstacle, Patience>> = {
 export interface ObstacleWait {
   /** Pauses before the next try. False: it has lasted too long. */
   pause(obstacle: Obstacle): Promise<boolean>;
-  /** Whole ones since the first obstacle. */
-  minutes(): number;
+  /** How long it lasts, such as `for 12 minutes`. */
+  describe(): string;
 }
 
 /** Pauses between the tries of one transaction. `tell` is told about once a minute what is waited for. */
@@ -61,35 +63,36 @@ export function startObstacleWait(
 ): ObstacleWait {
   let startedAt: number | null = null;
   let toldAt = 0;
-  let spell: { obstacle: Obstacle; since: number; pauses: number } | null =
-    null;
+  let spell: { obstacle: Obstacle; since: number } | null = null;
+  const pauses = new Map<Obstacle, number>();
 
-  function minutes(): number {
-    return startedAt === null ? 0 : Math.floor((now() - startedAt) / minuteMs);
+  function describe(): string {
+    const minutes =
+      startedAt === null ? 0 : Math.floor((now() - startedAt) / minuteMs);
+    const others = pauses.size > 1 ? ", other obstacles included" : "";
+    return `for ${minutes} minutes${others}`;
   }
 
   async function pause(obstacle: Obstacle): Promise<boolean> {
     const at = now();
     if (startedAt === null) startedAt = toldAt = at;
-    if (spell?.obstacle !== obstacle)
-      spell = { obstacle, since: at, pauses: 0 };
+    if (spell?.obstacle !== obstacle) spell = { obstacle, since: at };
     const patience = patiences[obstacle];
+    const before = pauses.get(obstacle) ?? 0;
     const isOver =
-      at - startedAt >= limitMs || at - spell.since >= patience.limitMs;
+      before >= leastPauses &&
+      (at - startedAt >= limitMs || at - spell.since >= patience.limitMs);
     if (isOver) return false;
+    pauses.set(obstacle, before + 1);
     if (at - toldAt >= minuteMs) {
-      tell(`waits for ${patience.waitsFor}: ${minutes()} min so far`);
+      tell(`waits for ${patience.waitsFor}, ${describe()} so far`);
       toldAt = at;
     }
     const { firstPauseMs, factor, longestPauseMs, leastShare } = patience;
-    const pauseMs = Math.min(
-      firstPauseMs * factor ** spell.pauses,
-      longestPauseMs,
-    );
-    spell.pauses += 1;
+    const pauseMs = Math.min(firstPauseMs * factor ** before, longestPauseMs);
     await wait(pauseMs * (leastShare + Math.random() * (1 - leastShare)));
     return true;
   }
 
-  return { pause, minutes };
+  return { pause, describe };
 }

@@ -81,7 +81,7 @@ export async function replaceHourInTransaction(
   const { sql, parameters } = writeScript(client, replacement, raised);
   const labels = { ...client.labels, ...toLoadLabels(ledger) };
   const query = querySettings(sql, parameters, maximumBytesBilled);
-  const own = [fenceOf(table), loadsTable, hoursTable, columnsTable];
+  const own = ownTables(table);
   if (replacement.columnCounts !== undefined) await ensureColumnsView(client);
   const waiting = startObstacleWait(client, (words) => {
     replacement.tell?.(`${table}'s hour ${ledger.folderHour} ${words}`);
@@ -115,7 +115,7 @@ export async function replaceHourInTransaction(
           ? isMissing && missing < missingAttempts
           : await waiting.pause(obstacle);
       if (!goesOn)
-        throw explain(client, error, replacement, raised, waiting.minutes());
+        throw explain(client, error, replacement, raised, waiting.describe());
       if (isMissing) {
         await ensureFence(client, table, labels, maximumBytesBilled);
         if (replacement.columnCounts !== undefined)
@@ -205,6 +205,11 @@ COMMIT TRANSACTION;`;
   };
 }
 
+/** What a replacement makes where it is missing. */
+function ownTables(table: string): readonly string[] {
+  return [fenceOf(table), loadsTable, hoursTable, columnsTable];
+}
+
 function fenceOf(table: string): string {
   return `_sluice_fence_${table}`;
 }
@@ -247,7 +252,7 @@ function explain(
   failure: BigQueryFailure,
   { table, columns, ledger, mask }: ReplaceHour,
   raised: Raised,
-  minutesWaited: number,
+  waited: string,
 ): Error {
   if (failure.message.includes(raised.staged)) {
     return new ServiceError(
@@ -274,7 +279,16 @@ function explain(
         ? "other loads of the table came first"
         : "the table's queue of DML statements was full";
     return new ServiceError(
-      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: ${why} for ${minutesWaited} minutes (${quoteWords(messageOf(failure), mask)}). Load again, fewer hours of the table at once`,
+      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: ${why} ${waited} (${quoteWords(messageOf(failure), mask)}). Load again, fewer hours of the table at once`,
+    );
+  }
+  // A script's errors are `invalidQuery`, whatever they are; and an attempt before this one may have been carried out.
+  const isMissing =
+    failure.message.includes(raised.noFence) ||
+    isMissingOf(failure, client.place, ownTables(table));
+  if (obstacle === "fault" || isMissing) {
+    return new ServiceError(
+      `${client.place.url}: ${table}'s hour ${ledger.folderHour} can't be replaced: ${quoteWords(messageOf(failure), mask)}. Load again`,
     );
   }
   if (failure.reason === "invalidQuery" || failure.reason === "invalid") {

@@ -230,6 +230,11 @@ function mendCommands(
       "Once the schema or the catalog takes the rows that were set aside, to load them:",
       types.map((type) => ["sluice", "replay", "--type", type, ...range]),
     ];
+  if (kind === "undone" && stage === "classify" && types.length > 0)
+    return [
+      "To classify and load all of it again, with a catalog that has the type:",
+      [again],
+    ];
   return [
     mendHint(incident),
     [["sluice", "reconcile", ...range, "--run"]],

@@ -8,6 +8,7 @@ import {
   type IncidentQuestions,
 } from "./advance-incidents.js";
 import type { Silence } from "../watch/model.js";
+import { isOfLoad } from "./find-undone-type.js";
 import { chooseSettings } from "./choose-settings.js";
 import { createCountVerdicts } from "./judge-counts.js";
 import { judgeHour, type JudgeHourPorts } from "./judge-hour.js";
@@ -116,7 +117,7 @@ export async function createHourFindings(
           : (history.loads
               .get(undone.type)
               ?.some(
-                (load) => load.hour === undone.hour && load.seq >= undone.seq,
+                (load) => load.hour === undone.hour && isOfLoad(undone, load),
               ) ?? false),
       recentOf: (finding) => {
         const { of: outOf } = settingsOf(finding.type).confirm;

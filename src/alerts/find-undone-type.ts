@@ -2,12 +2,14 @@ import type { Manifest, ManifestType } from "../classify/manifest.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { Band } from "../watch/model.js";
 import { count, describeBand } from "./format-amounts.js";
-import type { AlertFinding } from "./model.js";
+import type { AlertFinding, UndoneHour } from "./model.js";
 import type { TypeLoad } from "./read-history.js";
 
 /** What a type's hour is to get yet. */
 export interface UndoneType {
   readonly seq: number;
+  /** The classification that waits. */
+  readonly run?: string;
   /** Rows that its table has of the hour, those that the load set aside included. */
   readonly found: number;
   /** What is staged; null where the manifest lacks the type. */
@@ -36,11 +38,12 @@ export function findUndoneType(
         }
       : null;
   const found = load === undefined ? 0 : load.rows + load.setAside;
-  if (load === undefined ? staged.rows === 0 : isLoaded(load, manifest))
+  if (load === undefined ? staged.rows === 0 : isOfLoad(manifest, load))
     return null;
   if (staged.rows <= found) return null;
   return {
     seq: manifest.seq,
+    run: manifest.run,
     found,
     waiting: { rows: staged.rows, bytes: sumBytes(staged) },
     detail:
@@ -50,11 +53,17 @@ export function findUndoneType(
   };
 }
 
-/** Where a manifest went away, seq begins anew: the same one may be another classification's. */
-function isLoaded(load: TypeLoad, manifest: Manifest): boolean {
+/**
+ * Whether this load, or one of a later classification, did what was to be done. Where a manifest went away, seq begins anew: the
+ * same one may be another classification's.
+ */
+export function isOfLoad(
+  { seq, run }: Pick<UndoneHour, "seq" | "run">,
+  load: TypeLoad,
+): boolean {
   return (
-    load.seq > manifest.seq ||
-    (load.seq === manifest.seq && load.run === manifest.run)
+    load.seq > seq ||
+    (load.seq === seq && (run === undefined || load.run === run))
   );
 }
 
@@ -67,7 +76,7 @@ function sumBytes({ files }: ManifestType): number {
 export function describeUndoneType(
   type: string,
   hour: FolderHour,
-  { seq, found, waiting, detail }: UndoneType,
+  { seq, run, found, waiting, detail }: UndoneType,
   usual: Band | null,
 ): AlertFinding {
   const staged = waiting?.rows ?? 0;
@@ -81,7 +90,7 @@ export function describeUndoneType(
     expected:
       usual === null ? `the ${staged} that are staged` : describeBand(usual),
     severity: 1 - found / Math.max(1, staged),
-    undone: { type, seq },
+    undone: { type, seq, ...(run !== undefined && { run }) },
     details: [detail],
   };
 }

@@ -1,3 +1,4 @@
+import { isBeforeStart } from "../catalog/is-before-start.js";
 import type { Manifest } from "../classify/manifest.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { describeUndoneType, findUndoneType } from "./find-undone-type.js";
@@ -28,7 +29,13 @@ export async function judgeType(
   const loads = history.loads.get(type) ?? [];
   const load = loads.findLast((each) => each.hour === hour);
   const before = loads.filter((each) => each.hour < hour);
-  const undone = findUndoneType(type, manifest, load, before);
+  const logType = options.catalog.types.get(type);
+  // Nobody loads hours before a type's start; one that was loaded all the same is kept.
+  const isDue =
+    load !== undefined ||
+    logType === undefined ||
+    !isBeforeStart(logType, hour);
+  const undone = isDue ? findUndoneType(type, manifest, load, before) : null;
   const misfits =
     load?.jobId == null
       ? []

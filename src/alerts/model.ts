@@ -44,20 +44,21 @@ export interface AlertFinding {
   readonly expected: string | null;
   /** Grows with the damage; compared within one incident alone. */
   readonly severity: number;
-  /** The load or classification that the hour waits for: its type (null: all of them) and the least seq. */
-  readonly undone: {
-    readonly type: string | null;
-    readonly seq: number;
-  } | null;
+  /** What the hour waits for; null: nothing. */
+  readonly undone: Omit<UndoneHour, "hour"> | null;
   /** Sentences: what shows at that stage. */
   readonly details: readonly string[];
 }
 
-/** What has not been done of an hour. */
+/** What has not been done of an hour: a load, or its classification. */
 export interface UndoneHour {
   readonly hour: FolderHour;
+  /** Null: all of them. */
   readonly type: string | null;
+  /** The least that does it. */
   readonly seq: number;
+  /** Of that seq, the classification that is to be loaded; without one, any is. */
+  readonly run?: string;
 }
 
 /** What people were last told of an incident. */

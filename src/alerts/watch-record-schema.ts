@@ -64,6 +64,7 @@ export const watchRecordSchema = {
                 hour: hourSchema,
                 type: { anyOf: [{ type: "null" }, textSchema] },
                 seq: numberSchema,
+                run: textSchema,
               },
             },
           },

@@ -48,7 +48,7 @@ export function logManifest(
   if (unknown_types.length > 0) {
     log.warn(
       { types: unknown_types.slice(0, unknownTypesTold) },
-      `${unknown_types.length} types are not in the catalog; they are staged, and loaded once it has them`,
+      `${unknown_types.length} types are not in the catalog; they are staged; once it has them, their hours from start_date on are loaded`,
     );
   }
   if (set_aside.rows > 0) {

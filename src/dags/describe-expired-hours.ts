@@ -5,11 +5,12 @@ import type { LoadRange } from "./choose-load-ranges.js";
 
 /** Which hours of a backfill BigQuery deletes as soon as they are loaded, as the catalog says: a sentence for each load that has some. */
 export function describeExpiredHours(
-  { types }: Pick<Catalog, "types">,
+  { types, warehouse }: Pick<Catalog, "types" | "warehouse">,
   ranges: readonly LoadRange[],
   to: FolderHour,
   now: Date,
 ): string[] {
+  if (!warehouse.startsWith("bigquery:")) return [];
   return ranges.flatMap(({ load, from }) => {
     const type = types.get(load.type);
     if (type === undefined) return [];

@@ -54,6 +54,8 @@ export interface PodView {
   readonly onFinish: PythonSource;
   readonly startupTimeoutSeconds: PythonSource;
   readonly executionTimeoutSeconds: PythonSource;
+  /** Long enough to see how the pod was stopped. */
+  readonly airflowTimeoutSeconds: PythonSource;
   readonly deferrable: PythonSource;
   readonly xcom: boolean;
   readonly doXcomPush: PythonSource;
@@ -92,6 +94,9 @@ export interface PodTask {
 }
 
 export const catalogHashVariable = "SLUICE_CATALOG_HASH";
+
+/** For Airflow to see that a pod has ended. */
+const slackSeconds = 300;
 
 /** Where the image keeps classified parts before their upload: its only folder that may be written. */
 const spoolPath = "/spool";
@@ -164,6 +169,11 @@ export function buildPodView(airflow: AirflowSettings, task: PodTask): PodView {
     onFinish: pythonLiteral(airflow.onFinish),
     startupTimeoutSeconds: pythonLiteral(airflow.startupTimeoutSeconds),
     executionTimeoutSeconds: pythonLiteral(airflow.executionTimeoutSeconds),
+    airflowTimeoutSeconds: pythonLiteral(
+      airflow.executionTimeoutSeconds +
+        airflow.startupTimeoutSeconds +
+        slackSeconds,
+    ),
     deferrable: pythonLiteral(airflow.deferrable),
     xcom: airflow.xcom,
     doXcomPush: pythonLiteral(airflow.xcom),

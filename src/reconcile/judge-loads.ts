@@ -3,7 +3,7 @@ import type { Manifest } from "../classify/manifest.js";
 import { describeNewerLedger } from "../load/describe-newer-ledger.js";
 import type { LedgerRow } from "../ports/warehouse.js";
 import type { Finding } from "./finding.js";
-import { isBeforeStart } from "./is-before-start.js";
+import { isBeforeStart } from "../catalog/is-before-start.js";
 
 /**
  * What the warehouse lacks of the manifest's types that the catalog knows. A type that the manifest lacks was catalogued later, and is none of it;

@@ -16,7 +16,7 @@ import {
   type ReconcileStores,
 } from "./find-undone.js";
 import type { Finding } from "./finding.js";
-import { isBeforeStart } from "./is-before-start.js";
+import { isBeforeStart } from "../catalog/is-before-start.js";
 import { sweepHour } from "./sweep-hour.js";
 import { sweepQuarantine } from "./sweep-quarantine.js";
 
@@ -99,11 +99,15 @@ async function doHour(
     source !== undefined &&
     (await attempt(null, async () => {
       await classify(options, ports, hour);
-      types = await chooseLoads(catalog, hour, ports.warehouse);
       return true;
     }))
-  )
+  ) {
     done.add(source);
+    await attempt(null, async () => {
+      types = await chooseLoads(catalog, hour, ports.warehouse);
+      return true;
+    });
+  }
   const limit = pLimit(loadsAtOnce);
   await Promise.all(
     [...types].map((type) =>

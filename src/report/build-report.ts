@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
+import { isBeforeStart } from "../catalog/is-before-start.js";
 import type { FolderHour } from "../folder-hour.js";
 import { groupBy } from "../group-by.js";
 import type { HourRow, LedgerRow } from "../ports/warehouse.js";
@@ -128,7 +129,10 @@ function buildRows(input: ReportInput): ReportRow[] {
         rows.lastWeek,
         countOn(input.twoWeeksAgo),
       ]),
-      notLoaded: inState("staged"),
+      // Nobody loads hours before a type's start.
+      notLoaded: inState("staged").filter(
+        (hour) => known === undefined || !isBeforeStart(known, hour),
+      ),
       differing: inState("differing"),
       setAside: sumKnown(hours.map((cell) => cell.setAsideByLoad)) ?? 0,
     };

@@ -230,7 +230,7 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         firstMs: 200,
         longestMs: 10_000,
         minutes: 30,
-        told: /^orders's hour 2026-11-21T03 waits for other loads of the table, which came first: \d+ min so far$/,
+        told: /^orders's hour 2026-11-21T03 waits for other loads of the table, which came first, for \d+ minutes so far$/,
         words: "other loads of the table came first for 30 minutes",
       },
       {
@@ -250,6 +250,19 @@ describe("BigQuery's answers that the stand-in does not give", () => {
         minutes: 10,
         told: /waits for BigQuery, which failed by its own fault/,
         words: "Retrying may solve",
+      },
+      {
+        what: "the script fails by BigQuery's own limits",
+        end: {
+          reason: "invalidQuery",
+          message:
+            "Query error: Exceeded rate limits: too many concurrent queries at [3:1]",
+        },
+        firstMs: 2_000,
+        longestMs: 60_000,
+        minutes: 10,
+        told: /waits for BigQuery, which failed by its own fault/,
+        words: "Exceeded rate limits",
       },
       {
         what: "too many jobs are started",
@@ -302,8 +315,22 @@ describe("BigQuery's answers that the stand-in does not give", () => {
       const warehouse = await open(
         endAs(() => failed((turn += 1) % 2 === 0 ? cancelled : broken)),
       );
-      await catchError(() => warehouse.replaceHour(replacement));
+      const error = await catchError(() => warehouse.replaceHour(replacement));
       expect(clock()).to.be.within(30 * minuteMs, 31 * minuteMs);
+      expect(String(error)).to.include("minutes, other obstacles included");
+    });
+
+    it("tries a script again that fails by BigQuery's own fault after long", async () => {
+      let fails = 0;
+      const warehouse = await open(
+        endAs(() => {
+          if (fails === 3) return null;
+          fails += 1;
+          waits.push(12 * minuteMs);
+          return failed(broken);
+        }),
+      );
+      expect(await warehouse.replaceHour(replacement)).to.equal("replaced");
     });
 
     it("waits for a queue that is full when the job is refused at once, too", async () => {
@@ -338,8 +365,9 @@ describe("BigQuery's answers that the stand-in does not give", () => {
 
     it("stops soon where what it makes is missing each time", async () => {
       const missing = {
-        reason: "notFound",
-        message: "Not found: Table acme:logs._sluice_fence_orders",
+        reason: "invalidQuery",
+        message:
+          "Query error: Not found: Table acme:logs._sluice_fence_orders at [3:1]",
       };
       const warehouse = await open((request) => {
         if (request.method !== "POST" || request.path !== "/jobs")
@@ -349,7 +377,8 @@ describe("BigQuery's answers that the stand-in does not give", () => {
           json: jobId.includes("replace") ? failed(missing) : done(),
         };
       });
-      await catchError(() => warehouse.replaceHour(replacement));
+      const error = await catchError(() => warehouse.replaceHour(replacement));
+      expect(error).to.be.instanceOf(ServiceError);
       expect(
         jobs().filter(({ jobReference }) =>
           jobReference.jobId.includes("replace"),

@@ -288,6 +288,47 @@ describe("watch --hour", () => {
       );
     });
 
+    it("that stays open while another classification of the same seq is loaded", async () => {
+      await playHour(place, hour);
+      const key = `view ${hour}`;
+      const load = place.warehouse.loads.get(key);
+      if (load === undefined) throw new Error("no load of view");
+      const rowsLoaded = Math.round(load.rowsLoaded / 2);
+      place.warehouse.loads.set(key, { ...load, rowsLoaded, run: "before" });
+      await watchPlace(place, hour);
+      for (const at of [1, 2, 3]) await watchNext(at);
+      expect(place.messenger.titles).to.deep.equal([
+        "view: missing in load, 2026-11-21T03",
+      ]);
+      place.warehouse.loads.set(key, load);
+      await watchNext(4);
+      expect(place.messenger.titles[1]).to.match(
+        /^Over: view: missing in load/,
+      );
+    });
+
+    it("none of rows that wait before their type's start", async () => {
+      const { types, ...rest } = place.catalog;
+      const view = types.get("view");
+      if (view === undefined) throw new Error("no view");
+      const startDate = "2026-11-21T04:00:00Z";
+      const late = { ...view, name: "late", table: "late", startDate };
+      const catalog = { ...rest, types: new Map([...types, ["late", late]]) };
+      const rows = { ...usualHour(hour).rows, late: 500 };
+      await playHour(place, hour, { rows, unloaded: ["late"] });
+      await watchPlace(place, hour, { catalog });
+      expect(place.messenger.titles).to.deep.equal([]);
+    });
+
+    it("with the command that helps where the hour was classified without the type", async () => {
+      await watchNext(0, { unlisted: ["view"] });
+      const text = renderText(
+        place.messenger.messages[0]?.message ?? { parts: [] },
+      );
+      expect(text).to.include("with a catalog that has the type:");
+      expect(text).to.not.include("sluice reconcile");
+    });
+
     it("of rows that wait, and of their number, each until its own end", async () => {
       const few = { rows: share("view", 0.3), unloaded: ["view"] };
       await watchNext(0, few);

@@ -4,13 +4,16 @@ import { parseFolderHour } from "../../src/folder-hour.js";
 import { buildCatalog, buildType } from "./build-catalog.js";
 
 describe("a backfill of hours that BigQuery deletes at once", () => {
-  const catalog = buildCatalog([
-    buildType("hourly", { partitionBy: "hour", expirationDays: 10 }),
-    buildType("daily", { expirationDays: 10 }),
-    buildType("single", { partitionBy: "hour", expirationDays: 12 }),
-    buildType("kept"),
-    buildType("long", { expirationDays: 400 }),
-  ]);
+  const catalog = buildCatalog(
+    [
+      buildType("hourly", { partitionBy: "hour", expirationDays: 10 }),
+      buildType("daily", { expirationDays: 10 }),
+      buildType("single", { partitionBy: "hour", expirationDays: 12 }),
+      buildType("kept"),
+      buildType("long", { expirationDays: 400 }),
+    ],
+    { warehouse: "bigquery://acme/logs" },
+  );
   const now = new Date("2026-11-21T05:00:00Z");
   const options = {
     catalog,
@@ -37,5 +40,11 @@ describe("a backfill of hours that BigQuery deletes at once", () => {
     expect(single.notes).to.have.length(1);
     const from = parseFolderHour("2026-11-12T00");
     expect((await backfill({ ...options, from })).notes).to.deep.equal([]);
+  });
+
+  it("names none where another warehouse keeps them", async () => {
+    const elsewhere = { ...catalog, warehouse: "duckdb:warehouse.duckdb" };
+    const { notes } = await backfill({ ...options, catalog: elsewhere });
+    expect(notes).to.deep.equal([]);
   });
 });

@@ -122,7 +122,9 @@ with DAG(
         priority_weight=1,
         weight_rule="absolute",
         startup_timeout_seconds=300,
-        execution_timeout=timedelta(seconds=7200),
+        # Kubernetes stops the pod, and Airflow sees it fail: a deferred task that runs out of time leaves its pod as it is.
+        active_deadline_seconds=7200,
+        execution_timeout=timedelta(seconds=7800),
         deferrable=True,
         on_finish_action="keep_pod",
         get_logs=True,

@@ -268,9 +268,10 @@ describeWithChromium("the page in Chromium", function (chromium) {
     ] as const;
     for (const [table, expected] of rows) {
       await page.locator(`${table} summary`).click();
-      expect(await page.locator(`${table} tbody tr`).count()).to.equal(
-        expected,
-      );
+      const row = page.locator(`${table} tbody tr`);
+      // It is filled when the browser tells that it was opened, which is later than the click.
+      await row.first().waitFor();
+      expect(await row.count()).to.equal(expected);
     }
     expect(
       await page.locator("#aside-table tbody tr").nth(5).innerText(),

@@ -93,6 +93,14 @@ describe("a day's report", () => {
     expect(lines.day).to.equal(null);
   });
 
+  it("takes rows before their type's start for no load that is missing", async () => {
+    const startDate = "2026-11-19T20:00:00Z";
+    const place = makeReportPlace(["purchase"], { startDate });
+    for (const hour of hours) await place.classify(hour, { purchase: 10 });
+    const { types } = await place.read();
+    expect(types[0]?.notLoaded).to.deep.equal(hours.slice(5));
+  });
+
   it("names what is not done, not loaded and differing, and how to mend it", async () => {
     const place = makeReportPlace(["purchase", "view"]);
     for (const [index, hour] of hours.entries()) {

@@ -1,5 +1,5 @@
 import { manifestKey } from "../../src/classify/manifest.js";
-import type { Catalog } from "../../src/catalog/catalog.js";
+import type { Catalog, LogType } from "../../src/catalog/catalog.js";
 import type { FolderHour } from "../../src/folder-hour.js";
 import type { HourRow, LedgerRow } from "../../src/ports/warehouse.js";
 import { addDays, hoursOfDay } from "../../src/report/days.js";
@@ -24,13 +24,16 @@ export function hoursOf(daysBefore: number): readonly FolderHour[] {
 }
 
 /** Manifests and a ledger that are written row by row. */
-export function makeReportPlace(types: readonly string[]) {
+export function makeReportPlace(
+  types: readonly string[],
+  overrides: Partial<LogType> = {},
+) {
   const stage = new MemoryObjectStore();
   const ledger: LedgerRow[] = [];
   const counted: HourRow[] = [];
   const queries: string[] = [];
   const catalog: Catalog = buildCatalog(
-    types.map((name) => logType(name)),
+    types.map((name) => ({ ...logType(name), ...overrides })),
     {
       timezone,
     },

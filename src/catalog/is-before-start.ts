@@ -1,4 +1,4 @@
-import type { LogType } from "../catalog/catalog.js";
+import type { LogType } from "./catalog.js";
 import { startOf, type FolderHour } from "../folder-hour.js";
 
 /** Whether the type's `start_date` leaves this hour out: Airflow makes no load of it, and nobody asked for one. */
