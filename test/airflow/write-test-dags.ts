@@ -18,11 +18,13 @@ await generate({
   mode: "write",
 });
 
-const env = [...(catalog.airflow?.env ?? [])].map(([name, value]) => ({
-  name,
-  // Kubernetes makes one dollar of two.
-  value: value.replaceAll("$", () => "$$"),
-}));
+const env = Object.fromEntries(
+  [...(catalog.airflow?.env ?? [])].map(([name, value]) => [
+    name,
+    // Kubernetes makes one dollar of two.
+    value.replaceAll("$", () => "$$"),
+  ]),
+);
 const pod = {
   env_vars: env,
   secrets: ["{{ secret }}.json"],
@@ -48,7 +50,7 @@ const expected: Record<string, object> = Object.fromEntries(
     `load_${type.table}`,
     {
       ...pod,
-      env_vars: [{ name: "SLUICE_CATALOG_HASH", value: catalog.hash }, ...env],
+      env_vars: { SLUICE_CATALOG_HASH: catalog.hash, ...env },
       arguments: ["load", "--type", type.name, "--hour", "2026-11-21T03"],
       outlets: [`x-hostile://{{ 1 / 0 }}/${type.table}`],
       doc_md: type.description ?? "",
