@@ -18,7 +18,7 @@ const rowsPerFile = 8_000;
 const kills = 20;
 
 describe("loads in several processes", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let directory: string;
   let stageDirectory: string;
   let file: string;
