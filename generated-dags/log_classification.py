@@ -4,11 +4,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
+from airflow import __version__ as airflow_version
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.secret import Secret
-from airflow.providers.common.compat.sdk import Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
+
+# Not through the compat provider, which looks for Airflow 3's in vain at each parsing by Airflow 2.
+if airflow_version.startswith("2."):
+    from airflow.models.param import Param
+else:
+    from airflow.sdk import Param
 
 
 def folder_hour(hour, logical_date):
@@ -51,17 +57,6 @@ with DAG(
     catchup=True,
     max_active_runs=4,
     tags=["logs"],
-    params={
-        "hour": Param(
-            None,
-            # Airflow checks this schema against its draft at each parsing; this draft is small.
-            **{"$schema": "http://json-schema.org/draft-03/schema#"},
-            type=["null", "string"],
-            pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
-            title="Folder hour (UTC)",
-            description="The hour to process, such as 2026-11-21T03. Empty: the hour of the logical date.",
-        )
-    },
     user_defined_macros={"folder_hour": folder_hour},
     doc_md=(
         "# Classification of log hours\n"
@@ -78,7 +73,7 @@ with DAG(
         "\n"
         "Afterwards the hour must be loaded again. The DAG log_reload does both, for any hours and types. `sluice backfill --from HOUR --to HOUR` prints the commands for many hours.\n"
     ),
-):
+) as dag:
     SluicePod(
         task_id="classify",
         owner="data-platform",
@@ -129,4 +124,14 @@ with DAG(
         termination_message_policy="FallbackToLogsOnError",
         log_pod_spec_on_failure=False,
         do_xcom_push=False,
+    )
+    # Not among the DAG's arguments: Airflow 2 would check it once more at each parsing, and copy it into each task.
+    dag.params["hour"] = Param(
+        None,
+        # Airflow checks this schema against its draft at each parsing; this draft is small.
+        **{"$schema": "http://json-schema.org/draft-03/schema#"},
+        type=["null", "string"],
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
+        title="Folder hour (UTC)",
+        description="The hour to process, such as 2026-11-21T03. Empty: the hour of the logical date.",
     )

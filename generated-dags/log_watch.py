@@ -4,10 +4,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
+from airflow import __version__ as airflow_version
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.secret import Secret
-from airflow.providers.common.compat.sdk import Param
 from airflow.timetables.interval import CronDataIntervalTimetable
+
+# Not through the compat provider, which looks for Airflow 3's in vain at each parsing by Airflow 2.
+if airflow_version.startswith("2."):
+    from airflow.models.param import Param
+else:
+    from airflow.sdk import Param
 
 
 def folder_hour(hour, logical_date):
@@ -50,17 +56,6 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["logs"],
-    params={
-        "hour": Param(
-            None,
-            # Airflow checks this schema against its draft at each parsing; this draft is small.
-            **{"$schema": "http://json-schema.org/draft-03/schema#"},
-            type=["null", "string"],
-            pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
-            title="Folder hour (UTC)",
-            description="The hour to watch, such as 2026-11-21T03. Empty: the hour before that of the logical date.",
-        )
-    },
     user_defined_macros={"folder_hour": folder_hour},
     doc_md=(
         "# What the counts say\n"
@@ -69,7 +64,7 @@ with DAG(
         "\n"
         "A finding is told by the channels that the catalog names; it does not fail the run.\n"
     ),
-):
+) as dag:
     SluicePod(
         task_id="watch",
         owner="data-platform",
@@ -111,4 +106,14 @@ with DAG(
         termination_message_policy="FallbackToLogsOnError",
         log_pod_spec_on_failure=False,
         do_xcom_push=False,
+    )
+    # Not among the DAG's arguments: Airflow 2 would check it once more at each parsing, and copy it into each task.
+    dag.params["hour"] = Param(
+        None,
+        # Airflow checks this schema against its draft at each parsing; this draft is small.
+        **{"$schema": "http://json-schema.org/draft-03/schema#"},
+        type=["null", "string"],
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
+        title="Folder hour (UTC)",
+        description="The hour to watch, such as 2026-11-21T03. Empty: the hour before that of the logical date.",
     )

@@ -11,7 +11,7 @@ import { readSchedules } from "../src/dags/read-schedules.js";
 import type { DagSchedule, LoadSchedule } from "../src/dags/schedules.js";
 import { UsageError } from "../src/errors.js";
 import { hoursBetween, startOf, type FolderHour } from "../src/folder-hour.js";
-import { suggestName } from "../src/schema/suggest-name.js";
+import { unknownTypeError } from "../src/run/choose-types.js";
 import {
   measureHours,
   type HoursSize,
@@ -58,7 +58,9 @@ export async function backfill(
   const named =
     options.types === undefined
       ? null
-      : [...new Set(options.types)].map((type) => findLoad(loads, type));
+      : [...new Set(options.types)].map((type) =>
+          findLoad(catalog, loads, type),
+        );
   requireStarted([classifier, ...(named ?? [])], from);
   requireSettled(catalog, to, now);
   const range = hoursBetween(from, to);
@@ -144,11 +146,12 @@ function requireSettled(
     );
 }
 
-function findLoad(loads: readonly LoadSchedule[], type: string): LoadSchedule {
+function findLoad(
+  catalog: Catalog,
+  loads: readonly LoadSchedule[],
+  type: string,
+): LoadSchedule {
   const load = loads.find((candidate) => candidate.type === type);
-  if (load !== undefined) return load;
-  const names = loads.map((candidate) => candidate.type);
-  throw new UsageError(
-    `there is no log type ${JSON.stringify(type)}${suggestName(type, names)}`,
-  );
+  if (load === undefined) throw unknownTypeError(catalog, type);
+  return load;
 }

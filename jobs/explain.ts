@@ -75,9 +75,10 @@ export async function explain(
     ...dags.map(({ dagId }) => dagId),
     ...[watchDagId, reconcileDagId, reportDagId],
   ];
-  throw new UsageError(
-    `there is no DAG ${JSON.stringify(options.dag)}${suggestName(options.dag, names)}`,
-  );
+  const hint =
+    suggestName(options.dag, names) ||
+    `: expected log_classification, load_ and a table's name, ${reconcileDagId}, ${watchDagId} or ${reportDagId}`;
+  throw new UsageError(`there is no DAG ${JSON.stringify(options.dag)}${hint}`);
 }
 
 /** A time without an offset is UTC. */

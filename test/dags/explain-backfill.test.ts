@@ -244,6 +244,9 @@ describe("explain", () => {
     expect(
       await message(explain({ catalog, dag: "log_reload", now })),
     ).to.include("has no hour of its own");
+    expect(await message(explain({ catalog, dag: "nightly", now }))).to.equal(
+      'there is no DAG "nightly": expected log_classification, load_ and a table\'s name, log_reconcile, log_watch or log_report',
+    );
     for (const at of ["yesterday", "2026-13-01T00", "2026-11-21"])
       expect(
         await message(explain({ catalog, dag: "load_search", at, now })),
@@ -328,6 +331,13 @@ describe("backfill", () => {
         backfill({ catalog, from, to: from, types: ["serch"], now }),
       ),
     ).to.include("did you mean search?");
+    expect(
+      await message(
+        backfill({ catalog, from, to: from, types: ["orders"], now }),
+      ),
+    ).to.match(
+      /^"orders" is not a log type of .*: expected one of [a-z_, ]*\bsearch\b/u,
+    );
     expect(
       await message(
         backfill({ catalog, from: hour("2025-12-31T23"), to: from, now }),

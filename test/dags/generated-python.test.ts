@@ -43,7 +43,7 @@ import json, sys, types
 from datetime import datetime, timedelta, timezone
 class Anything:
     def __init__(self, *args, **kwargs):
-        self.args, self.kwargs = args, kwargs
+        self.args, self.kwargs, self.params = args, kwargs, {}
         made.append(self)
     def __enter__(self): return self
     def __exit__(self, *_): pass
@@ -51,10 +51,11 @@ class Anything:
 class Module(types.ModuleType):
     def __getattr__(self, name):
         return type(name, (Anything,), {})
-for name in ["airflow", "airflow.providers.common.compat.sdk", "airflow.providers.cncf.kubernetes.operators.pod", "airflow.providers.standard.exceptions", "airflow.providers.standard.sensors.external_task", "airflow.timetables.interval", "kubernetes.client"]:
+for name in ["airflow", "airflow.sdk", "airflow.providers.common.compat.sdk", "airflow.providers.cncf.kubernetes.operators.pod", "airflow.providers.standard.exceptions", "airflow.providers.standard.sensors.external_task", "airflow.timetables.interval", "kubernetes.client"]:
     parts = name.split(".")
     for end in range(1, len(parts) + 1):
         sys.modules.setdefault(".".join(parts[:end]), Module(".".join(parts[:end])))
+sys.modules["airflow"].__version__ = "3.0.0"
 sys.modules["kubernetes.client"].models = types.SimpleNamespace(**{name: Anything for name in ["V1EnvVar", "V1Volume", "V1VolumeMount", "V1EmptyDirVolumeSource"]})
 hour = timedelta(hours=1)
 dags = {}
@@ -111,7 +112,7 @@ describe("the generated Python", () => {
       shape: [],
     };
     expect(calls).to.deep.equal(
-      `AirflowFailException Asset ClassifiedHour CronDataIntervalTimetable DAG Param Secret SluicePod bool context.get datetime folder_hour
+      `AirflowFailException Asset ClassifiedHour CronDataIntervalTimetable DAG Param Secret SluicePod airflow_version.startswith bool context.get datetime folder_hour
 k8s.V1ConfigMapVolumeSource k8s.V1Volume k8s.V1VolumeMount
 logical_date.astimezone logical_date.astimezone(timezone.utc).replace logical_date.astimezone(timezone.utc).strftime
 super super().cleanup super().poke timedelta`.split(/\s/),

@@ -4,11 +4,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from airflow import DAG
+from airflow import __version__ as airflow_version
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.providers.common.compat.sdk import Param
 from airflow.providers.standard.exceptions import ExternalTaskFailedError
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.timetables.interval import CronDataIntervalTimetable
+
+# Not through the compat provider, which looks for Airflow 3's in vain at each parsing by Airflow 2.
+if airflow_version.startswith("2."):
+    from airflow.models.param import Param
+else:
+    from airflow.sdk import Param
 
 
 def folder_hour(hour, logical_date):
@@ -74,17 +80,6 @@ with DAG(
     catchup=True,
     max_active_runs=1,
     tags=["logs"],
-    params={
-        "hour": Param(
-            None,
-            # Airflow checks this schema against its draft at each parsing; this draft is small.
-            **{"$schema": "http://json-schema.org/draft-03/schema#"},
-            type=["null", "string"],
-            pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
-            title="Folder hour (UTC)",
-            description="The hour to process, such as 2026-11-21T03. Empty: the hour of the logical date.",
-        )
-    },
     user_defined_macros={"folder_hour": folder_hour},
     doc_md=(
         "# page_view\n"
@@ -105,7 +100,7 @@ with DAG(
         "\n"
         "An hour's rows are replaced whole: a reload any number of times gives the same table. `sluice backfill --from HOUR --to HOUR` prints the commands for many hours.\n"
     ),
-):
+) as dag:
     wait = ClassifiedHour(
         task_id="wait",
         owner="data",
@@ -166,3 +161,13 @@ with DAG(
         do_xcom_push=False,
     )
     wait >> load
+    # Not among the DAG's arguments: Airflow 2 would check it once more at each parsing, and copy it into each task.
+    dag.params["hour"] = Param(
+        None,
+        # Airflow checks this schema against its draft at each parsing; this draft is small.
+        **{"$schema": "http://json-schema.org/draft-03/schema#"},
+        type=["null", "string"],
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
+        title="Folder hour (UTC)",
+        description="The hour to process, such as 2026-11-21T03. Empty: the hour of the logical date.",
+    )

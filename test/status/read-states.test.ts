@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
-import type { Catalog } from "../../src/catalog/catalog.js";
 import { manifestKey, type Manifest } from "../../src/classify/manifest.js";
 import {
   addHours,
@@ -12,6 +11,7 @@ import {
   type FolderHour,
 } from "../../src/folder-hour.js";
 import { readStates } from "../../src/status/read-states.js";
+import { buildCatalog, buildType } from "../dags/build-catalog.js";
 import { AskedLedger } from "../load/asked-ledger.js";
 
 const from = parseFolderHour("2026-10-01T05");
@@ -59,7 +59,7 @@ describe("the states of many hours", () => {
           Buffer.from(JSON.stringify(manifestOf(hour))),
         );
       const ledger = new AskedLedger();
-      const catalog = { types: new Map([["view", {}]]) } as unknown as Catalog;
+      const catalog = buildCatalog([buildType("view")]);
       const statuses = await readStates(catalog, hours, stage, ledger);
 
       expect(statuses.map(({ hour }) => hour)).to.deep.equal(hours);
