@@ -1,4 +1,4 @@
-"""Starts local-bigquery with four differences, which the tests of sluice need. Takes local-bigquery's own arguments.
+"""Starts local-bigquery with four differences, which the tests of sluice need, and quicker (quick_catalog.py). Takes local-bigquery's own arguments.
 
 1. NDJSON loads are as strict as BigQuery's. local-bigquery leaves the rows to DuckDB's read_json, which drops fields that
    the schema lacks, fills missing REQUIRED ones with null and rounds 1.5 to 2. Here each row is judged first, by the
@@ -18,12 +18,15 @@ import gzip
 import json
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
 
+# DuckDB looks for pandas at each statement with parameters. It is not there, and finding that out takes longer than the statement.
+sys.modules["pandas"] = None
 connect_duckdb = duckdb.connect
 
 
@@ -45,6 +48,8 @@ from local_bigquery.catalog import tables  # noqa: E402
 from local_bigquery.cli import main  # noqa: E402
 from local_bigquery.errors import BigQueryError  # noqa: E402
 from local_bigquery.jobs import load, runner  # noqa: E402
+
+import quick_catalog  # noqa: E402
 
 METADATA_CONFLICT = re.compile(r"(?P<name>Conflict on update|Duplicate key .* violates primary key constraint)")
 errors.DUCKDB_ERRORS.insert(
@@ -259,4 +264,5 @@ def finish_with_rows(job, statistics, error=None):
 
 runner.HANDLERS["load"] = load_strictly
 runner._done = finish_with_rows
+quick_catalog.install()
 main()

@@ -54,7 +54,7 @@ async function compileMutant(mutant: MutantJob): Promise<WebAssembly.Module> {
         );
       await writeFile(path, pieces.join(mutant.replace));
     }
-    const { contents } = await compileScanner(folder);
+    const { contents } = await compileScanner(folder, "-O0");
     return new WebAssembly.Module(Uint8Array.from(contents));
   } finally {
     await rm(folder, { recursive: true, force: true });
