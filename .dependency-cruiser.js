@@ -72,24 +72,25 @@ export default {
       severity: "error",
       from: { path: "^(src|jobs)/", pathNot: "^src/adapters/" },
       to: {
-        path: "node_modules/(@duckdb|@aws-sdk|@google-cloud|@slack|nodemailer|proper-lockfile)",
+        path: "node_modules/(@duckdb|@aws-sdk|@google-cloud|google-auth-library|@slack|nodemailer|proper-lockfile)",
       },
     },
     {
       name: "pure-code-does-no-io",
       severity: "error",
       from: {
-        path: "^src/(schema/|json/|messages/|watch/|dags/(model|render|python-literal)\\.ts$)",
+        path: "^src/(schema/|json/|messages/|watch/|(dags/(model|render|python-literal)|folder-hour|group-by|count-of)\\.ts$)",
       },
       to: { dependencyTypes: ["core"], path: builtins },
     },
     {
       name: "pure-code-imports-pure-code",
       severity: "error",
-      from: { path: "^src/(schema|json)/" },
+      from: { path: "^src/(schema|json|messages|watch)/" },
       to: {
         path: "^(src|jobs)/",
-        pathNot: "^src/(schema/|json/|errors\\.ts$|ports/)",
+        pathNot:
+          "^src/((schema|json|messages|watch|ports)/|(errors|folder-hour|group-by|count-of)\\.ts$)",
       },
     },
     {

@@ -7,13 +7,13 @@ COPY jobs jobs
 COPY scripts scripts
 COPY schemas schemas
 COPY dag-templates dag-templates
-COPY catalog.yaml ./
+COPY LICENSE catalog.yaml ./
 RUN npm run build
 
 # Everything that the image adds to its base, readable by any user whatever the umask of the clone was.
 # Of node_modules only what can't be bundled: the machine code of @node-rs/crc32, for this processor alone. DuckDB is left out.
 RUN mkdir -p /image/app/node_modules /image/usr/local/bin \
- && cp -R package.json catalog.yaml schemas dag-templates dist /image/app/ \
+ && cp -R LICENSE package.json catalog.yaml schemas dag-templates dist /image/app/ \
  && cp -R node_modules/@node-rs /image/app/node_modules/ \
  && chmod -R a+rX /image \
  && ln -s /app/dist/src/main.js /image/usr/local/bin/sluice \

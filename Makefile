@@ -5,11 +5,11 @@ MODULES := node_modules/.package-lock.json
 BUILT := dist/.built
 SOURCES := $(shell find src jobs scripts -name '*.ts' -o -path 'src/page/browser/*') schemas/catalog.schema.json tsconfig.json
 
+# No scripts: ours would build here, and the next rule again; of the packages none needs its own.
 $(MODULES): package.json package-lock.json
-	npm ci --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# npm ci builds as well; this is for sources that changed since.
 $(BUILT): $(MODULES) $(SOURCES)
 	npm run --silent build
 	@touch $@

@@ -44,8 +44,11 @@ export default defineConfig(
   {
     files: [
       "src/schema/**",
+      "src/json/**",
+      "src/messages/**",
       "src/dags/{model,render,python-literal}.ts",
       "src/watch/**",
+      "src/{folder-hour,group-by,count-of}.ts",
     ],
     rules: {
       "no-restricted-globals": [

@@ -57,20 +57,41 @@ class ClassifiedHour(ExternalTaskSensor):
 
 
 class SluicePod(KubernetesPodOperator):
-    """A pod that ended with exit code 2 or 3 would end so again: its task fails at once, whatever its retries."""
+    """
+    A pod that ended with exit code 2 or 3 would end so again: its task fails at once, whatever its retries.
+
+    The provider keeps the pod of a skipped task, and one that has not ended, which would run beside its retry's or long after it.
+    """
 
     def cleanup(self, pod, remote_pod, *args, **kwargs):
         try:
             super().cleanup(pod, remote_pod, *args, **kwargs)
         except Exception as error:
-            for status in remote_pod.status.container_statuses or []:
-                ended = status.state.terminated if status.name == self.base_container_name else None
-                if ended and ended.exit_code in (2, 3):
-                    # Only a failure needs it, but each parsing would pay for it.
-                    from airflow.providers.common.compat.sdk import AirflowFailException
+            ended = [
+                status.state.terminated
+                for status in remote_pod.status.container_statuses or []
+                if status.name == self.base_container_name
+            ]
+            code = ended[0].exit_code if ended and ended[0] else None
+            self.delete_leftover(remote_pod, code)
+            if code in (2, 3):
+                # Only a failure needs it, but each parsing would pay for it.
+                from airflow.providers.common.compat.sdk import AirflowFailException
 
-                    raise AirflowFailException(f"Exit code {ended.exit_code} is not tried again. {error}") from error
+                raise AirflowFailException(f"Exit code {code} is not tried again. {error}") from error
             raise
+
+    def delete_leftover(self, remote_pod, code):
+        try:
+            if code is None:
+                # As it is now: the provider may have looked before it waited.
+                is_left = self.pod_manager.read_pod(remote_pod).status.phase in ("Pending", "Running")
+            else:
+                is_left = code in (self.skip_on_exit_code or ()) and self.on_finish_action == "delete_succeeded_pod"
+            if is_left:
+                self.pod_manager.delete_pod(remote_pod)
+        except Exception as error:
+            self.log.warning("The pod %s may be left: %s", remote_pod.metadata.name, error)
 
 
 with DAG(
@@ -107,6 +128,7 @@ with DAG(
 ) as dag:
     wait = ClassifiedHour(
         task_id="wait",
+        params={"hour": None},
         owner="marketing",
         external_dag_id="log_classification",
         external_task_id="classify",
@@ -123,6 +145,7 @@ with DAG(
         retry_delay=timedelta(minutes=1),
     )
     load = SluicePod(
+        params={"hour": None},
         task_id="load",
         owner="marketing",
         name="load-coupon-used",
@@ -168,7 +191,8 @@ with DAG(
         do_xcom_push=False,
     )
     wait >> load
-    # Not among the DAG's arguments: Airflow 2 would check it once more at each parsing, and copy it into each task.
+    # After the tasks, which have their own for a run's hour to be put into: Airflow 2 would check this one twice, and copy it five
+    # times, at each parsing.
     dag.params["hour"] = Param(
         None,
         # Airflow checks this schema against its draft at each parsing; this draft is small.

@@ -1,4 +1,5 @@
 import type { Catalog } from "../src/catalog/catalog.js";
+import { unknownTypeError } from "../src/catalog/find-type.js";
 import {
   buildBackfillStep,
   type BackfillStep,
@@ -11,7 +12,6 @@ import { readSchedules } from "../src/dags/read-schedules.js";
 import type { DagSchedule, LoadSchedule } from "../src/dags/schedules.js";
 import { UsageError } from "../src/errors.js";
 import { hoursBetween, startOf, type FolderHour } from "../src/folder-hour.js";
-import { unknownTypeError } from "../src/run/choose-types.js";
 import {
   measureHours,
   type HoursSize,
@@ -99,16 +99,24 @@ export async function backfill(
       ),
       ...notes.map((note) => `# ${note}`),
       "# Runs by hand at these logical dates are run again as the backfill's, without the hour that they were given.",
+      ...(named === null ? [] : [describeOthers(options)]),
       "",
-      "# Airflow 2: one after the other; each command ends when its runs have ended.",
-      "# It resets runs by hand between these dates as well: a running scheduler does their hours again.",
-      "# The classifier first: the sensor of a load alone waits until its timeout. Paused DAGs are run too.",
-      ...steps.map(({ airflow2 }) => airflow2),
+      "# Airflow 2: one after the other; each backfill ends when its runs have ended.",
+      "# The DAG is paused meanwhile: a running scheduler would take the runs that are reset, and the backfill would leave them undone.",
+      (catalog.airflow?.catchup ?? true)
+        ? "# New hours wait, and are caught up. Leave a DAG paused that was so before."
+        : "# New hours have no runs meanwhile (catchup is false): log_reconcile does them. Leave a DAG paused that was so before.",
+      "# It resets runs by hand between these dates as well: once the DAG is unpaused, the scheduler does their hours again.",
+      "# The classifier first: the sensor of a load alone waits until its timeout.",
+      ...steps.flatMap(({ pause, airflow2, unpause }) => [
+        pause,
+        airflow2,
+        unpause,
+      ]),
       "",
       "# Airflow 3: each command only files its runs, and the scheduler works them off.",
       "# The runs of a paused DAG wait: unpause it. Then its scheduled runs start as well.",
-      `airflow dags unpause ${classifier.dagId}`,
-      ...ranges.map(({ load }) => `airflow dags unpause ${load.dagId}`),
+      ...steps.map(({ unpause }) => unpause),
       "# A DAG has one backfill at a time: until it has ended, create refuses the next.",
       steps[0]?.airflow3 ?? "",
       ...(ranges.length === 0
@@ -119,6 +127,12 @@ export async function backfill(
       ...steps.slice(1).map(({ airflow3 }) => airflow3),
     ],
   };
+}
+
+/** What the new classification means for the types that `types` leaves out. */
+function describeOthers({ catalog, from, to }: BackfillOptions): string {
+  const { hours = 0 } = catalog.airflow?.reconcile ?? {};
+  return `# Other types of these hours are one classification behind then: log_reconcile loads those of the last ${hours} hours again, sluice reconcile --from ${from} --to ${to} --run all of them. Leave --types out to do them now.`;
 }
 
 function requireStarted(dags: readonly DagSchedule[], from: FolderHour): void {

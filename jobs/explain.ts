@@ -87,11 +87,17 @@ function parseMoment(text: string): Date {
     /^(\d{4}-\d{2}-\d{2}T\d{2})(?::(\d{2}(?::\d{2}(?:\.\d+)?)?))?(Z|[+-]\d{2}:\d{2})?$/.exec(
       text,
     );
-  const [, hour, rest = "00", zone = "Z"] = match ?? [];
-  const time = new Date(hour === undefined ? NaN : `${hour}:${rest}${zone}`);
-  if (Number.isNaN(time.getTime()))
+  const [, hour = "", rest = "00", zone = "Z"] = match ?? [];
+  const time = new Date(`${hour}:${rest}${zone}`);
+  if (Number.isNaN(time.getTime()) || !isHour(hour))
     throw new UsageError(
       `--at ${JSON.stringify(text)} is not a time: expected a logical date like 2026-11-21T03:37Z`,
     );
   return time;
+}
+
+/** False of days that no calendar has: Date reads 30 February as 2 March. */
+function isHour(text: string): boolean {
+  const time = new Date(`${text}:00Z`);
+  return !Number.isNaN(time.getTime()) && toFolderHour(time) === text;
 }

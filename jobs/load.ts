@@ -1,4 +1,5 @@
 import type { Catalog } from "../src/catalog/catalog.js";
+import { unknownTypeError } from "../src/catalog/find-type.js";
 import { readTypeSchema } from "../src/catalog/read-type-schema.js";
 import { UsageError } from "../src/errors.js";
 import type { FolderHour } from "../src/folder-hour.js";
@@ -23,19 +24,19 @@ export async function load(
 ): Promise<LoadResult> {
   const { catalog, hour } = options;
   const type = catalog.types.get(options.type);
-  if (type === undefined) {
-    throw new UsageError(describeMissingType(options));
-  }
+  if (type === undefined) throw missingTypeError(options);
   const fields = await readTypeSchema(catalog, type);
   return loadHour({ type, hour, fields, timezone: catalog.timezone }, ports);
 }
 
-function describeMissingType(options: LoadOptions): string {
-  const { catalog, type, dagCatalogHash } = options;
-  const found = `${JSON.stringify(type)} is not a type of ${catalog.file} (${catalog.hash}); it has ${[...catalog.types.keys()].join(", ")}`;
+function missingTypeError(options: LoadOptions): UsageError {
+  const { catalog, type, hour, dagCatalogHash } = options;
+  const error = unknownTypeError(catalog, type, hour);
   return dagCatalogHash === undefined || dagCatalogHash === catalog.hash
-    ? found
-    : `${found}\nThe DAG was generated from another catalog (${dagCatalogHash}): build the image from that one, or mount it over the image's (docs/image.md), or run sluice generate with this one`;
+    ? error
+    : new UsageError(
+        `${error.message}\nThe DAG was generated from another catalog (${dagCatalogHash}; this one is ${catalog.hash}): build the image from that one, or mount it over the image's (docs/image.md), or run sluice generate with this one`,
+      );
 }
 
 /** Whether the load replaced the hour with no rows, which `--skip-empty` tells by its exit code. */

@@ -1,5 +1,6 @@
-import { chooseTypes, unknownTypeError } from "../src/run/choose-types.js";
+import { chooseTypes } from "../src/run/choose-types.js";
 import type { Catalog } from "../src/catalog/catalog.js";
+import { unknownTypeError } from "../src/catalog/find-type.js";
 import { exitCodes, type ExitCode } from "../src/errors.js";
 import type { FolderHour } from "../src/folder-hour.js";
 import { listSetAside, type SetAsideHour } from "../src/load/list-set-aside.js";

@@ -31,7 +31,10 @@ export async function schemaApply(
   const additions: TableField[] = [];
   const refused: string[] = [];
   for (const change of diffFields(found, fields)) {
-    const verdict = judgeChange(change, table);
+    const verdict = judgeChange(change, {
+      name: table,
+      dialect: warehouse.dialect,
+    });
     if (verdict.do === "refuse")
       refused.push(`  ${change.message}\n    ${verdict.way}`);
     else if (verdict.do === "apply" && change.after !== null)

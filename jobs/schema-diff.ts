@@ -1,5 +1,9 @@
-import { diffFields, type FieldChange } from "../src/schema/diff-fields.js";
-import { judgeChange } from "../src/schema/judge-change.js";
+import { diffFields } from "../src/schema/diff-fields.js";
+import {
+  judgeChange,
+  type ChangeVerdict,
+  type StandingTable,
+} from "../src/schema/judge-change.js";
 import type { TableField } from "../src/schema/table-field.js";
 
 const applyAdvice = "sluice schema apply adds it, and so does the next load";
@@ -13,8 +17,8 @@ export interface SchemaSide {
 export interface SchemaDiffOptions {
   readonly before: SchemaSide;
   readonly after: SchemaSide;
-  /** Where `before` is a table: its name. What changes no load is no difference then. */
-  readonly table: string | null;
+  /** Where `before` is a table. What changes no load is no difference then. */
+  readonly table: StandingTable | null;
 }
 
 export interface SchemaChange {
@@ -30,30 +34,35 @@ export interface SchemaDiffResult {
   readonly before: string;
   readonly after: string;
   readonly changes: readonly SchemaChange[];
+  /** What a table and its readers live with: no difference that a load would act on, or stop at. */
+  readonly notes: readonly SchemaChange[];
 }
 
 /** Tells in words what the second has otherwise than the first. A difference is a result, not an error. */
 export function schemaDiff(options: SchemaDiffOptions): SchemaDiffResult {
   const { before, after, table } = options;
-  const changes = diffFields(before.fields, after.fields).flatMap((change) =>
-    describeChange(change, table),
-  );
-  return { before: before.name, after: after.name, changes };
+  const changes: SchemaChange[] = [];
+  const notes: SchemaChange[] = [];
+  for (const change of diffFields(before.fields, after.fields)) {
+    const verdict = table === null ? null : judgeChange(change, table);
+    const advice = verdict === null ? null : describeVerdict(verdict);
+    if (verdict?.do === "none") continue;
+    const { column, kind, message } = change;
+    const told = { column, kind, message, advice };
+    (verdict?.do === "note" ? notes : changes).push(told);
+  }
+  return { before: before.name, after: after.name, changes, notes };
 }
 
-function describeChange(
-  change: FieldChange,
-  table: string | null,
-): SchemaChange[] {
-  const { column, kind, message } = change;
-  if (table === null) return [{ column, kind, message, advice: null }];
-  const verdict = judgeChange(change, table);
+function describeVerdict(verdict: ChangeVerdict): string | null {
   switch (verdict.do) {
     case "none":
-      return [];
+      return null;
+    case "note":
+      return verdict.note;
     case "apply":
-      return [{ column, kind, message, advice: applyAdvice }];
+      return applyAdvice;
     case "refuse":
-      return [{ column, kind, message, advice: verdict.way }];
+      return verdict.way;
   }
 }

@@ -1,10 +1,12 @@
 import yargs from "yargs";
 import { addCommands } from "./commands/add-command.js";
 import { addGlobalOptions, type CommandContext } from "./commands/context.js";
+import { describeUnknownCommand } from "./commands/describe-unknown-command.js";
 import { catalogCommands } from "./commands/catalog-commands.js";
 import { hourCommands } from "./commands/hour-commands.js";
 import { pageCommands } from "./commands/page-command.js";
 import { reconcileCommands } from "./commands/reconcile-command.js";
+import { refuseRepeated } from "./commands/refuse-repeated.js";
 import { replayCommands } from "./commands/replay-command.js";
 import { reportCommands } from "./commands/report-command.js";
 import { sampleCommands } from "./commands/sample-commands.js";
@@ -29,9 +31,11 @@ export async function runCommandLine(
     )
     .locale("en")
     .strict()
-    .recommendCommands()
+    .strictCommands()
     .demandCommand(1, "a command is missing")
-    .parserConfiguration({ "duplicate-arguments-array": false })
+    // Otherwise the last of two values is taken, and the other one not missed.
+    .parserConfiguration({ "duplicate-arguments-array": true })
+    .check(refuseRepeated)
     .wrap(100)
     .exitProcess(false)
     .showHelpOnFail(false)
@@ -39,7 +43,7 @@ export async function runCommandLine(
       if (error instanceof SluiceError) throw error;
       if (error !== undefined && error.name !== "YError") throw error;
       throw new UsageError(
-        `${message || String(error?.message)}\nsluice --help lists the commands and their options`,
+        `${describeFailure(message || String(error?.message), parser)}\nsluice --help lists the commands and their options`,
       );
     })
     .epilogue(
@@ -66,16 +70,33 @@ export async function runCommandLine(
   await parser.parseAsync();
 }
 
+/** yargs tells an unknown command by its name alone, or by the name of one that may be meant. */
+function describeFailure(message: string, parser: object): string {
+  const [, found] = /^Unknown commands?: (.*)$/s.exec(message) ?? [];
+  if (found === undefined) return message;
+  const commands = internalsOf(parser)?.getCommandInstance?.().getCommands();
+  return commands?.length === 0
+    ? `Unknown argument: ${found}`
+    : describeUnknownCommand(found.split(", ", 1)[0] ?? "", commands ?? []);
+}
+
 /**
  * yargs renders the help of each command that it runs, which takes as long as to load sluice, in case the command fails.
  * A failure here prints no help. There is no public way to say so; without the private one, help is rendered as before.
  */
 function skipUnusedHelp(parser: object): void {
-  const { getInternalMethods } = parser as {
-    getInternalMethods?: () => {
-      getUsageInstance?: () => { cacheHelpMessage?: () => void };
-    };
-  };
-  const usage = getInternalMethods?.call(parser).getUsageInstance?.();
+  const usage = internalsOf(parser)?.getUsageInstance?.();
   if (usage !== undefined) usage.cacheHelpMessage = () => undefined;
+}
+
+interface YargsInternals {
+  readonly getUsageInstance?: () => { cacheHelpMessage?: () => void };
+  readonly getCommandInstance?: () => { getCommands: () => readonly string[] };
+}
+
+function internalsOf(parser: object): YargsInternals | undefined {
+  const { getInternalMethods } = parser as {
+    getInternalMethods?: () => YargsInternals;
+  };
+  return getInternalMethods?.call(parser);
 }

@@ -1,3 +1,24 @@
+import { UsageError } from "./errors.js";
+
+/** Of pino; `silent` logs nothing. */
+const logLevels = [
+  "trace",
+  "debug",
+  "info",
+  "warn",
+  "error",
+  "fatal",
+  "silent",
+] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** As Python names them, and so Airflow. */
+const pythonLevels: ReadonlyMap<string, LogLevel> = new Map([
+  ["warning", "warn"],
+  ["critical", "fatal"],
+]);
+
 /** Where services are that are not at their own addresses. */
 export interface ServiceEndpoints {
   /** Buckets in the path instead of the host's name, as most servers other than Amazon's want it. The SDK itself reads AWS_ENDPOINT_URL_S3. */
@@ -25,7 +46,7 @@ export interface Environment {
   readonly stage: string | undefined;
   readonly warehouse: string | undefined;
   readonly spoolDirectory: string | undefined;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   /** Of the catalog that the DAG which started this pod was generated from. */
   readonly dagCatalogHash: string | undefined;
   readonly endpoints: ServiceEndpoints;
@@ -39,6 +60,7 @@ export function quietAwsSdk(variables: NodeJS.ProcessEnv = process.env): void {
   variables["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 }
 
+/** Throws UsageError where a variable can't be read. */
 export function readEnvironment(
   variables: NodeJS.ProcessEnv = process.env,
 ): Environment {
@@ -48,7 +70,7 @@ export function readEnvironment(
     stage: read("SLUICE_STAGE"),
     warehouse: read("SLUICE_WAREHOUSE"),
     spoolDirectory: read("SLUICE_SPOOL"),
-    logLevel: read("SLUICE_LOG_LEVEL") ?? "info",
+    logLevel: parseLogLevel(read("SLUICE_LOG_LEVEL") ?? "info"),
     dagCatalogHash: read("SLUICE_CATALOG_HASH"),
     endpoints: {
       s3PathStyle: read("SLUICE_S3_PATH_STYLE") === "1",
@@ -65,4 +87,14 @@ export function readEnvironment(
     },
     heartbeatUrl: read("SLUICE_HEARTBEAT_URL"),
   };
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const name = text.toLowerCase();
+  const level =
+    pythonLevels.get(name) ?? logLevels.find((known) => known === name);
+  if (level !== undefined) return level;
+  throw new UsageError(
+    `SLUICE_LOG_LEVEL: ${JSON.stringify(text)} is no level: expected one of ${logLevels.join(", ")}`,
+  );
 }

@@ -112,6 +112,11 @@ export class AccessError extends ServiceError {
   override readonly retryable = false;
 }
 
+/** The warehouse can't be opened at all: nothing was begun in it, and every other call would fail, or wait, just as long. */
+export class NotOpenedError extends ServiceError {
+  override readonly code = "NOT_OPENED";
+}
+
 /** A conditional write lost: the object is not at the version that the caller named. */
 export class PreconditionFailedError extends ServiceError {
   override readonly code = "PRECONDITION_FAILED";

@@ -10,10 +10,11 @@ process.once("SIGTERM", () => {
   );
   process.exit(exitCodes.terminated);
 });
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.done);
-  throw error;
-});
+// A reader that is gone, as after `| head -1`, ends no work, and takes no failure's exit code.
+for (const output of [process.stdout, process.stderr])
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 
 const words = process.argv.slice(2);
 const memoryLimit = findMemoryLimit();
@@ -41,7 +42,7 @@ try {
 
 function report(error: SluiceError): void {
   process.stderr.write(`sluice: ${error.message}\n`);
-  if (words.includes("--json"))
+  if (words.some((word) => word === "--json" || word === "--json=true"))
     process.stdout.write(`${JSON.stringify(describeError(error))}\n`);
 }
 

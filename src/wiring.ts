@@ -13,15 +13,19 @@ import type { Messenger } from "./ports/messenger.js";
 import type { ObjectStore } from "./ports/object-store.js";
 import type { Warehouse } from "./ports/warehouse.js";
 
-/** The adapter for the URL of a source or stage, as the catalog takes it. Relative folders start at the current one. */
+/**
+ * The adapter for the URL of a source or stage, as the catalog takes it. Relative folders start at the current one. `mustExist`: a folder
+ * that is not there can't be listed, as a bucket that is not there can't; otherwise it is empty, and made by the first write.
+ */
 export async function openObjectStore(
   url: string,
   endpoints: ServiceEndpoints,
+  { mustExist = false }: { readonly mustExist?: boolean } = {},
 ): Promise<ObjectStore> {
   if (url.startsWith("file:")) {
     const directory = resolvePath(url, "file:");
     const { FileObjectStore } = await import("./adapters/file-object-store.js");
-    return new FileObjectStore(directory);
+    return new FileObjectStore(directory, { mustExist });
   }
   const [, scheme, bucket = "", prefix = ""] =
     /^(s3|gs):\/\/([^/]+)\/?(.*?)\/*$/.exec(url) ?? [];
@@ -41,16 +45,17 @@ export async function openObjectStore(
   );
 }
 
-/** The adapter for a warehouse's URL, as the catalog takes it. Relative files start at the current folder. */
+/** The adapter for a warehouse's URL, as the catalog takes it. Relative files start at the current folder. `tell`: told of a long wait for it. */
 export async function openWarehouse(
   url: string,
   endpoints: ServiceEndpoints,
   { labels, maximumBytesBilled }: BigQuerySettings,
+  tell: (words: string) => void,
 ): Promise<Warehouse> {
   if (url.startsWith("duckdb:")) {
     const file = resolvePath(url, "duckdb:");
     const { DuckDbWarehouse } = await importDuckDb(url);
-    return new DuckDbWarehouse(file);
+    return new DuckDbWarehouse(file, { tell });
   }
   const [, project, dataset, location] =
     /^bigquery:\/\/([^/]+)\/([^?]+)(?:\?location=(.+))?$/.exec(url) ?? [];

@@ -110,8 +110,8 @@ describe("each line of a job's log", () => {
     );
   };
   const classifyLines = [
-    "null: 1 types are not in the catalog;",
-    "null: 1 lines were set aside",
+    "null: 1 type is not in the catalog; the rows are staged",
+    "null: 1 line was set aside",
     "null: classified",
   ].map((line) => line.slice(0, 37));
   const loadLines = (type: string) => [

@@ -11,6 +11,7 @@ import type {
 import type { TableField } from "../schema/table-field.js";
 import { createBigQueryClient, type Wait } from "./bigquery-client.js";
 import { readColumnSums } from "./bigquery-columns.js";
+import { bigqueryDialect } from "./bigquery-dialect.js";
 import { toSluiceError } from "./bigquery-error.js";
 import { checkExpressions } from "./bigquery-expressions.js";
 import { isMissingTable } from "./bigquery-failure.js";
@@ -63,6 +64,7 @@ const mebibyte = 1024 * 1024;
 /** The warehouse in one BigQuery dataset, which must stand. */
 export class BigQueryWarehouse implements Warehouse {
   readonly url: string;
+  readonly dialect = bigqueryDialect;
   readonly #client;
   readonly #settings: LoadSettings;
 

@@ -4,9 +4,15 @@ import path from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
-import { ServiceError, SluiceError } from "../errors.js";
+import { AccessError, ServiceError, SluiceError } from "../errors.js";
 import { quoteTable } from "./duckdb-identifier.js";
 import { ledgerDdl } from "./duckdb-ledger.js";
+import {
+  isLockConflict,
+  messageOf,
+  nameHolder,
+  toOpenError,
+} from "./duckdb-open-error.js";
 
 /** DuckDB would take most of the machine's memory; past this it spills to a folder beside the file. */
 const memoryLimit = "1GB";
@@ -36,18 +42,34 @@ export interface DuckDbSession {
   close(): Promise<void>;
 }
 
-/** Opens the file, made if need be. Waits for another process that has it open, up to `lockWaitMs`; then ServiceError. */
+/** How another process that has the file open is waited for. */
+export interface LockWait {
+  readonly lockWaitMs: number;
+  /** How long nothing is said of it. */
+  readonly tellAfterMs: number;
+  /** Called once a wait. */
+  readonly tell: (words: string) => void;
+}
+
+const defaultWait: LockWait = {
+  lockWaitMs: 300_000,
+  tellAfterMs: 2_000,
+  tell: () => undefined,
+};
+
+/** Opens the file, made if need be, when no other process has it open. Throws AccessError or NotOpenedError where it can't. */
 export async function openDuckDb(
   file: string,
-  lockWaitMs: number,
+  options: Partial<LockWait>,
 ): Promise<DuckDbSession> {
+  const wait = { ...defaultWait, ...options };
   await makeFolder(path.dirname(file));
   const key = path.join(
     await realpath(path.dirname(file)),
     path.basename(file),
   );
   const entry = openDatabases.get(key) ?? {
-    opening: openFile(file, lockWaitMs),
+    opening: openFile(file, wait),
     users: 0,
   };
   openDatabases.set(key, entry);
@@ -80,11 +102,8 @@ export async function openDuckDb(
   };
 }
 
-async function openFile(
-  file: string,
-  lockWaitMs: number,
-): Promise<SharedDatabase> {
-  const instance = await openWhenFree(file, lockWaitMs);
+async function openFile(file: string, wait: LockWait): Promise<SharedDatabase> {
+  const instance = await openWhenFree(file, wait);
   try {
     const connection = await instance.connect();
     try {
@@ -95,7 +114,7 @@ async function openFile(
     }
   } catch (error) {
     instance.closeSync();
-    throw toServiceError(error, `${file} can't be prepared`);
+    throw toOpenError(error, file, wait.lockWaitMs);
   }
   const limit = pLimit(1);
   return { instance, oneAtATime: (task) => limit(task) };
@@ -103,8 +122,17 @@ async function openFile(
 
 async function openWhenFree(
   file: string,
-  lockWaitMs: number,
+  { lockWaitMs, tellAfterMs, tell }: LockWait,
 ): Promise<DuckDBInstance> {
+  const startedAt = performance.now();
+  let isTold = false;
+  const tellOnce = (error: unknown): void => {
+    if (isTold || performance.now() - startedAt < tellAfterMs) return;
+    isTold = true;
+    tell(
+      `${file} is held open by ${nameHolder(error)}; waiting for it, up to ${Math.round(lockWaitMs / 1000)} s`,
+    );
+  };
   try {
     return await pRetry(
       () => DuckDBInstance.create(file, { memory_limit: memoryLimit }),
@@ -115,20 +143,15 @@ async function openWhenFree(
         factor: 1.5,
         randomize: true,
         maxRetryTime: lockWaitMs,
-        shouldRetry: ({ error }) => isLockConflict(error),
+        shouldRetry: ({ error }) => {
+          if (!isLockConflict(error)) return false;
+          tellOnce(error);
+          return true;
+        },
       },
     );
   } catch (error) {
-    if (!isLockConflict(error))
-      throw toServiceError(error, `${file} can't be opened`);
-    const holder = /PID (\d+)/.exec(messageOf(error))?.[1];
-    const who =
-      holder === undefined ? "another process" : `the process ${holder}`;
-    throw new ServiceError(
-      `${file} is held open by ${who}, still after ${Math.round(lockWaitMs / 1000)} s of waiting. ` +
-        "DuckDB lets one process at a time write: end that process (a duckdb shell, perhaps) and run this again.",
-      { cause: error },
-    );
+    throw toOpenError(error, file, lockWaitMs);
   }
 }
 
@@ -147,14 +170,6 @@ export function duckdbFileExists(file: string): boolean {
   return existsSync(file);
 }
 
-function isLockConflict(error: unknown): boolean {
-  return /Could not set lock on file/.test(messageOf(error));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** DuckDB's error in words of ours; one that is ours already as it is. */
 export function toServiceError(error: unknown, what: string): SluiceError {
   if (error instanceof SluiceError) return error;
@@ -165,7 +180,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new ServiceError(
+    throw new AccessError(
       `${folder}: no folder can be made there for the DuckDB file (${String(error)}): name another file in the warehouse URL`,
       { cause: error },
     );

@@ -7,7 +7,6 @@ import type {
 } from "../ports/warehouse.js";
 import { conversionSql } from "./duckdb-conversions.js";
 import { insertColumnCounts } from "./duckdb-columns.js";
-import { messageOf } from "./duckdb-database.js";
 import { quoteIdentifier, quoteTable } from "./duckdb-identifier.js";
 import {
   hourText,
@@ -15,6 +14,7 @@ import {
   insertLedgerRow,
   readHighestSeq,
 } from "./duckdb-ledger.js";
+import { messageOf } from "./duckdb-open-error.js";
 import { quoteWords } from "./quote-words.js";
 
 /** The replacement of one folder hour, inside the caller's transaction. */

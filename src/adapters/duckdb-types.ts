@@ -129,7 +129,29 @@ export function toTableField(
     );
     return { name, type: "RECORD", mode, fields };
   }
-  return { name, type: toFieldType(type), mode, fields: [] };
+  const stored = storedAs(type);
+  return {
+    name,
+    type: toFieldType(type),
+    mode,
+    ...(stored === null ? {} : { storedAs: stored }),
+    fields: [],
+  };
+}
+
+/** A load into another DECIMAL would round without a word. */
+function storedAs(type: DuckDBType): string | null {
+  const name = type.toString();
+  return type.typeId === DuckDBTypeId.DECIMAL && name !== scalarTypes.NUMERIC
+    ? name
+    : null;
+}
+
+/** Whether NUMERIC holds each value of the column as it stands. */
+export function keepsEveryDigit({ storedAs }: TableField): boolean {
+  const [, width, scale] =
+    /^DECIMAL\((\d+),(\d+)\)$/.exec(storedAs ?? "") ?? [];
+  return Number(scale) <= 9 && Number(width) - Number(scale) <= 29;
 }
 
 const nearestTypes = new Map<DuckDBTypeId, FieldType>([

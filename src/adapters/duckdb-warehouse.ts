@@ -15,29 +15,30 @@ import { appendSources } from "./duckdb-append.js";
 import { readColumnSums } from "./duckdb-columns.js";
 import {
   duckdbFileExists,
-  messageOf,
   openDuckDb,
   tempComment,
   toServiceError,
   type DuckDbSession,
+  type LockWait,
 } from "./duckdb-database.js";
 import {
   columnDefinition,
   describeDuckDbTable,
   writeFieldComments,
 } from "./duckdb-describe.js";
+import { duckdbDialect } from "./duckdb-dialect.js";
 import { quoteTable, quoteText } from "./duckdb-identifier.js";
 import {
   hourText,
   readCurrentHours,
   readCurrentLedger,
 } from "./duckdb-ledger.js";
+import { messageOf } from "./duckdb-open-error.js";
 import {
   checkExpressions,
   replaceHourInTransaction,
 } from "./duckdb-replace.js";
 
-const defaultLockWaitMs = 300_000;
 const conflictRetries = 10;
 
 /**
@@ -46,14 +47,15 @@ const conflictRetries = 10;
  */
 export class DuckDbWarehouse implements Warehouse {
   readonly url: string;
+  readonly dialect = duckdbDialect;
   readonly #file: string;
-  readonly #lockWaitMs: number;
+  readonly #wait: Partial<LockWait>;
   #session: Promise<DuckDbSession> | null = null;
 
-  constructor(file: string, options: { readonly lockWaitMs?: number } = {}) {
+  constructor(file: string, wait: Partial<LockWait> = {}) {
     this.url = `duckdb:${file}`;
     this.#file = file;
-    this.#lockWaitMs = options.lockWaitMs ?? defaultLockWaitMs;
+    this.#wait = wait;
   }
 
   async describeTable(table: string): Promise<readonly TableField[] | null> {
@@ -192,7 +194,7 @@ export class DuckDbWarehouse implements Warehouse {
   }
 
   async #open(): Promise<DuckDbSession> {
-    this.#session ??= openDuckDb(this.#file, this.#lockWaitMs);
+    this.#session ??= openDuckDb(this.#file, this.#wait);
     try {
       return await this.#session;
     } catch (error) {

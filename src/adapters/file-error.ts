@@ -7,8 +7,10 @@ const meanings: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; make room and run again",
   EDQUOT: "the disk quota is used up; make room and run again",
   ENOENT: "it went away meanwhile; run again",
-  ENOTDIR: "a part of its path is a file, and must be a folder",
-  EEXIST: "a part of its path is a file, and must be a folder",
+  ENOTDIR:
+    "a part of its path is a file or a link to nothing, and must be a folder",
+  EEXIST:
+    "a part of its path is a file or a link to nothing, and must be a folder",
   EISDIR: "there is a folder of that name, and must be a file",
   ENOTEMPTY: "there is a folder of that name, and must be a file",
   ELOOP: "it is a symbolic link; put the file itself there",

@@ -28,7 +28,12 @@ import {
 } from "./file-durable.js";
 import { codeOf, translateFileError } from "./file-error.js";
 import { checkFileKey, privateFolder } from "./file-key.js";
-import { describeFile, listFileFolders, listFiles } from "./file-listing.js";
+import {
+  describeFile,
+  listFileFolders,
+  listFiles,
+  type ListedFolder,
+} from "./file-listing.js";
 import { sweepTemporaryFiles, withKeyLock } from "./file-private-folder.js";
 
 const blockBytes = 256 * 1024;
@@ -45,11 +50,19 @@ const readOptions = { highWaterMark: blockBytes };
 export class FileObjectStore implements ObjectStore {
   readonly url: string;
   readonly #directory: string;
+  readonly #mustExist: boolean;
   #prepared: Promise<void> | null = null;
 
-  /** @param directory Absolute; made by the first put. */
-  constructor(directory: string) {
+  /**
+   * @param directory Absolute; made by the first put.
+   * @param options.mustExist Whether a listing is an AccessError until then; otherwise it is empty.
+   */
+  constructor(
+    directory: string,
+    options: { readonly mustExist?: boolean } = {},
+  ) {
     this.#directory = resolve(directory);
+    this.#mustExist = options.mustExist ?? false;
     this.url = `file:${this.#directory}`;
   }
 
@@ -58,11 +71,11 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncIterable<ListedObject> {
-    yield* listFiles(this.#directory, prefix);
+    yield* listFiles(this.#listed(), prefix);
   }
 
   listTopFolders(): Promise<string[]> {
-    return listFileFolders(this.#directory);
+    return listFileFolders(this.#listed());
   }
 
   async get(key: string, options: GetOptions = {}): Promise<OpenObject | null> {
@@ -124,6 +137,10 @@ export class FileObjectStore implements ObjectStore {
     const path = this.#path(key);
     if ((await this.#find(key, path)) === null) return;
     await this.#translating("delete", key, rm(path, { force: true }));
+  }
+
+  #listed(): ListedFolder {
+    return { directory: this.#directory, mustExist: this.#mustExist };
   }
 
   #temporaryPath(): string {

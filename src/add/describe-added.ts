@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { InferenceFinding } from "../schema/choose-column.js";
 import type { ColumnReport } from "../schema/describe-columns.js";
 import { formatColumns } from "../schema/format-columns.js";
@@ -29,7 +30,9 @@ export function describeAdded(
       ? `${catalogFile} has no airflow section: there is no DAG`
       : `load_${table} runs at minute ${minute}, for life`;
   const inferred =
-    added.rows === 0 ? [] : [`${added.rows} rows:`, formatColumns(columns), ""];
+    added.rows === 0
+      ? []
+      : [`${countOf(added.rows, "row")}:`, formatColumns(columns), ""];
   return [
     ...inferred,
     ...written.map((file) => `wrote ${file}`),

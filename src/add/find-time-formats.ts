@@ -1,8 +1,8 @@
 import type { Catalog } from "../catalog/catalog.js";
+import { findType } from "../catalog/find-type.js";
 import { shapeOrigin } from "../catalog/origin-shape.js";
 import type { TimeFormat } from "../ports/warehouse.js";
 import type { TableField } from "../schema/table-field.js";
-import { findType } from "./find-type.js";
 
 /** The columns of a type's schema file that its load reads as times. Throws UsageError where the catalog has no such type. */
 export function findTimeFormats(

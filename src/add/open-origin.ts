@@ -1,9 +1,9 @@
 import type { Catalog } from "../catalog/catalog.js";
+import { findType } from "../catalog/find-type.js";
 import { NotReadyError } from "../errors.js";
 import { shapeOrigin } from "../catalog/origin-shape.js";
 import type { Warehouse } from "../ports/warehouse.js";
 import type { TableField } from "../schema/table-field.js";
-import { findType } from "./find-type.js";
 import { readSchemaFile, schemaFileOf } from "./read-schema-file.js";
 
 /** The table as a type's schema file and the catalog make it. */

@@ -14,7 +14,7 @@ export interface AddedDags {
   readonly stale: number;
 }
 
-/** What the DAG folder lacks for this type; nothing where the catalog has no `airflow`. Files that would be other ones without it, too, are left as they are. */
+/** What the DAG folder lacks for this type; nothing where the catalog has no `airflow`. Files that would be other ones without it, too, are left as they are; where nothing was generated yet, all are written. */
 export async function planAddedDags(
   catalog: Catalog,
   type: string,
@@ -23,16 +23,18 @@ export async function planAddedDags(
   const directory = defaultDagDirectory(catalog);
   const { changes } = await planDags(catalog, directory);
   const lock = changes.find(({ name }) => name === scheduleLockFile);
+  const standing = (await readDagFolder(directory)).lock;
   const { minutes } =
     lock?.after == null
-      ? ((await readDagFolder(directory)).lock?.parse() ?? {
-          minutes: new Map<string, number>(),
-        })
+      ? (standing?.parse() ?? { minutes: new Map<string, number>() })
       : parseScheduleLock(lock.after, join(directory, scheduleLockFile));
   const wantedBefore = await findWantedWithout(catalog, type, directory);
-  const own = changes.filter(
-    ({ name, before, after }) => after !== wantedBefore(name, before),
-  );
+  const own =
+    standing === null
+      ? changes
+      : changes.filter(
+          ({ name, before, after }) => after !== wantedBefore(name, before),
+        );
   const lockFirst = own.toSorted(
     (one, other) =>
       Number(other.name === scheduleLockFile) -

@@ -16,36 +16,51 @@ const draftEnd = ".sluice-add.tmp";
  */
 export async function replaceFiles(
   changes: readonly FileChange[],
-  beforeRenames: () => Promise<void>,
+  beforeRenames: () => Promise<void> = () => Promise.resolve(),
   renameFile: (from: string, to: string) => Promise<void> = rename,
 ): Promise<void> {
   const drafts: { draft: string; file: string }[] = [];
+  const cleared = new Set<string>();
+  let current = "";
   try {
     for (const { file, text } of changes) {
+      current = file;
       if (text === null) continue;
       const folder = dirname(file);
-      await mkdir(folder, { recursive: true });
-      await removeLeftovers(folder);
-      const draft = join(
-        folder,
-        `.${basename(file)}.${process.pid}${draftEnd}`,
-      );
+      if (!cleared.has(folder)) {
+        await mkdir(folder, { recursive: true });
+        await removeLeftovers(folder);
+        cleared.add(folder);
+      }
+      // Not the file's own name, which may be as long as a name can be.
+      const draft = join(folder, `.${drafts.length}.${process.pid}${draftEnd}`);
       drafts.push({ draft, file });
       await writeFile(draft, text, { flush: true });
     }
     await beforeRenames();
   } catch (error) {
-    for (const { draft } of drafts) await rm(draft, { force: true });
-    throw translate(error);
+    await removeDrafts(drafts);
+    throw translate(error, current);
   }
   try {
-    for (const { draft, file } of drafts) await renameFile(draft, file);
-    for (const { file, text } of changes)
+    for (const { draft, file } of drafts) {
+      current = file;
+      await renameFile(draft, file);
+    }
+    for (const { file, text } of changes) {
+      current = file;
       if (text === null) await rm(file, { force: true });
+    }
   } catch (error) {
-    for (const { draft } of drafts) await rm(draft, { force: true });
-    throw translate(error, "; run the same command again to finish");
+    await removeDrafts(drafts);
+    throw translate(error, current, "; run the same command again to finish");
   }
+}
+
+async function removeDrafts(drafts: readonly { draft: string }[]) {
+  for (const { draft } of drafts)
+    // What failed before is the error to tell.
+    await rm(draft, { force: true }).catch(() => undefined);
 }
 
 /** Of processes that were killed. */
@@ -66,10 +81,39 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function translate(error: unknown, more = ""): unknown {
+function translate(error: unknown, file: string, more = ""): unknown {
   const isSystem =
     error instanceof Error && "syscall" in error && "code" in error;
-  return isSystem
-    ? new UsageError(`${error.message}${more}`, { cause: error })
-    : error;
+  if (!isSystem) return error;
+  const code = String(error.code);
+  const words = describeCode(code, file);
+  return new UsageError(
+    `${dirname(file)} can't be written to: ${words} (${code})${more}`,
+    { cause: error },
+  );
+}
+
+function describeCode(code: string, file: string): string {
+  switch (code) {
+    case "EACCES":
+      return "no permission; grant this user write access to it";
+    case "EPERM":
+      return "not permitted; grant this user write access to it";
+    case "EROFS":
+      return "its file system is read-only; name a folder that may be written";
+    case "ENOSPC":
+      return "the disk is full; make room";
+    case "EDQUOT":
+      return "the disk quota is used up; make room";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "a part of its path is a file; move that away, or name another folder";
+    case "EISDIR":
+    case "ENOTEMPTY":
+      return `a folder has the name of the file ${basename(file)}; move it away`;
+    case "ENAMETOOLONG":
+      return `the name of ${basename(file)} is longer than its file system allows`;
+    default:
+      return "the file system failed";
+  }
 }

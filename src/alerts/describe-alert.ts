@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { Message, MessagePart } from "../ports/messenger.js";
 import { shellWords } from "../shell-words.js";
-import { count } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
 import type { AlertFinding, AlertKind, Incident, LossStage } from "./model.js";
 
 /** Each stage as a place, in the pipe's order. */
@@ -165,7 +165,7 @@ function describeUndone({ incident }: AlertSubject): MessagePart[] {
   return [
     {
       kind: "paragraph",
-      text: `Not loaded yet: ${count(hours.length, "hour")}: ${told}${more}`,
+      text: `Not loaded yet: ${countOf(hours.length, "hour")}: ${told}${more}`,
     },
   ];
 }

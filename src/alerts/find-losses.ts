@@ -6,7 +6,7 @@ import type { ObjectStore } from "../ports/object-store.js";
 import type { TypeHour } from "../status/hour-states.js";
 import type { HourStatus } from "../status/read-states.js";
 import { compareSplit } from "./compare-split.js";
-import { count } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
 import {
   locateLoss,
   type Arrival,
@@ -138,7 +138,7 @@ async function locateNotDone(
     ...base,
     stage: "classify",
     details: [
-      `${count(objects.length, "object")} of ${count(bytes, "byte")} are at the source, and were not classified.`,
+      `${countOf(objects.length, "object")} of ${countOf(bytes, "byte")} are at the source, and were not classified.`,
     ],
   };
 }
@@ -185,7 +185,7 @@ async function locateTypes(
           ...base,
           stage: "classify",
           details: [
-            `${count(staged ?? 0, "row")} are staged, of a type that the catalog lacks.`,
+            `${countOf(staged ?? 0, "row is", "rows are")} staged, of a type that the catalog lacks.`,
           ],
         },
       ];

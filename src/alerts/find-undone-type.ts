@@ -1,7 +1,8 @@
 import type { Manifest, ManifestType } from "../classify/manifest.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { Band } from "../watch/model.js";
-import { count, describeBand } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
+import { describeBand } from "./format-amounts.js";
 import type { AlertFinding, UndoneHour } from "./model.js";
 import type { TypeLoad } from "./read-history.js";
 
@@ -48,8 +49,8 @@ export function findUndoneType(
     waiting: { rows: staged.rows, bytes: sumBytes(staged) },
     detail:
       load === undefined
-        ? `${count(staged.rows, "row")} are staged (seq ${manifest.seq}), and were never loaded.`
-        : `${count(staged.rows, "row")} are staged (seq ${manifest.seq}); the table has the ${load.rows} of seq ${load.seq}.`,
+        ? `${countOf(staged.rows, "row is", "rows are")} staged (seq ${manifest.seq}), and were never loaded.`
+        : `${countOf(staged.rows, "row is", "rows are")} staged (seq ${manifest.seq}); the table has the ${load.rows} of seq ${load.seq}.`,
   };
 }
 
@@ -86,7 +87,7 @@ export function describeUndoneType(
     hour,
     since: hour,
     stage: waiting === null ? "classify" : "load",
-    found: `${count(found, "row")} loaded`,
+    found: `${countOf(found, "row")} loaded`,
     expected:
       usual === null ? `the ${staged} that are staged` : describeBand(usual),
     severity: 1 - found / Math.max(1, staged),

@@ -5,7 +5,8 @@ import type { FolderHour } from "../folder-hour.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import { findOddLateness } from "./judge-lateness.js";
 import { judgeType } from "./judge-type.js";
-import { count, percent } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
+import { percent } from "./format-amounts.js";
 import type { JudgeOptions } from "./judge-options.js";
 import {
   compareSplit,
@@ -48,7 +49,7 @@ export async function judgeHour(
         : notDone(
             hour,
             "classify",
-            `${count(objects.length, "object")} of ${count(
+            `${countOf(objects.length, "object")} of ${countOf(
               objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
               "byte",
             )} are at the source, and were not classified.`,
@@ -169,7 +170,7 @@ function judgeSplit(
       rule: "unknown_type",
       type: name,
       stage: "classify",
-      found: count(rows, "row"),
+      found: countOf(rows, "row"),
       expected: "none: the catalog lacks the type",
       severity: rows,
       details: [

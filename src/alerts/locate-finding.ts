@@ -1,5 +1,6 @@
 import type { Finding } from "../watch/model.js";
-import { count, describeBand } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
+import { describeBand } from "./format-amounts.js";
 import {
   describeArrival,
   locateLoss,
@@ -62,8 +63,8 @@ function describeFound(
   isWaiting: boolean,
 ): string {
   if (since === hour)
-    return `${count(rows, "row")}${isWaiting ? " staged" : ""}`;
-  return `${count(rows, "row")} since ${since}${isWaiting ? ", those that are staged included" : ""}`;
+    return `${countOf(rows, "row")}${isWaiting ? " staged" : ""}`;
+  return `${countOf(rows, "row")} since ${since}${isWaiting ? ", those that are staged included" : ""}`;
 }
 
 /** The number alone may be a usual one, where it is the same as another. */

@@ -1,4 +1,4 @@
-import { count } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
 import type { LossStage } from "./model.js";
 
 /** What came in at the source, beside what usually does. */
@@ -56,7 +56,7 @@ export function locateLoss(
     return {
       stage: "classify",
       details: [
-        `${count(arrival.unread, "object")} at the source were not read: they came, or changed, after the hour was classified.`,
+        `${countOf(arrival.unread, "object at the source was", "objects at the source were")} not read: they came, or changed, after the hour was classified.`,
         ...details,
       ],
     };
@@ -67,7 +67,7 @@ export function locateLoss(
     return {
       stage: "set_aside",
       details: [
-        `${count(Math.round(split.setAsideMore), "line")} more than usual were set aside: ${split.reasons.join(", ")}.`,
+        `${countOf(Math.round(split.setAsideMore), "line more than usual was", "lines more than usual were")} set aside: ${split.reasons.join(", ")}.`,
         ...details,
       ],
     };
@@ -75,7 +75,7 @@ export function locateLoss(
     return {
       stage: "classify",
       details: [
-        `${count(Math.round(split.unknownMore), "row")} more than usual are of types that the catalog lacks: ${split.unknownTypes.join(", ")}. Was the type renamed?`,
+        `${countOf(Math.round(split.unknownMore), "row more than usual is", "rows more than usual are")} of types that the catalog lacks: ${split.unknownTypes.join(", ")}. Was the type renamed?`,
         ...details,
       ],
     };
@@ -96,17 +96,17 @@ function lostAtSource({ bytes, objects, usual }: Arrival): number {
 
 function describeLoad(counts: TypeCounts, staged: number): string {
   if (counts.loaded === null)
-    return `${count(staged, "row")} are staged, and were never loaded.`;
+    return `${countOf(staged, "row is", "rows are")} staged, and were never loaded.`;
   const setAside = counts.setAsideByLoad;
   if (setAside > 0 && staged > counts.loaded + setAside)
-    return `${count(staged, "row")} are staged, ${counts.loaded} are loaded, and ${setAside} were set aside by the load.`;
+    return `${countOf(staged, "row is", "rows are")} staged, ${counts.loaded} are loaded, and ${setAside} were set aside by the load.`;
   return setAside > 0
-    ? `The load set ${setAside} of ${count(staged, "row")} aside.`
-    : `${count(staged, "row")} are staged, ${counts.loaded} are loaded.`;
+    ? `The load set ${setAside} of ${countOf(staged, "row")} aside.`
+    : `${countOf(staged, "row is", "rows are")} staged, ${counts.loaded} are loaded.`;
 }
 
 export function describeArrival({ bytes, objects, usual }: Arrival): string {
-  const came = `${count(objects, "object")} of ${count(bytes, "byte")} came to the source`;
+  const came = `${countOf(objects, "object")} of ${countOf(bytes, "byte")} came to the source`;
   return usual === null
     ? `${came}; too few hours before are known to say what is usual.`
     : `${came}; usual are ${usual.objects} of ${usual.bytes}.`;

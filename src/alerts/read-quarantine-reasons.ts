@@ -2,7 +2,7 @@ import type { FolderHour } from "../folder-hour.js";
 import { readLines } from "../json/read-lines.js";
 import { quarantineKey } from "../load/quarantine-key.js";
 import type { ObjectStore } from "../ports/object-store.js";
-import { count } from "./format-amounts.js";
+import { countOf } from "../count-of.js";
 
 const mostRows = 10_000;
 const reasonsTold = 3;
@@ -34,7 +34,7 @@ export async function readQuarantineReasons(
     .map(([reason, times]) =>
       isCut
         ? `${reason} in ${times} of the first ${mostRows} rows`
-        : `${reason} in ${count(times, "row")}`,
+        : `${reason} in ${countOf(times, "row")}`,
     );
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { randomBytes } from "node:crypto";
 import { bindLog } from "../bind-log.js";
 import type { Catalog } from "../catalog/catalog.js";
@@ -129,7 +130,7 @@ async function attemptHour(
   await split.discard();
   if (commit.outcome === "gone")
     throw new ServiceError(
-      `${stage.url}: ${hour}: ${commit.files.length} files that run ${run} staged are gone, ${commit.files[0] ?? ""} among them; nothing was committed. See what else deletes there, and run again`,
+      `${stage.url}: ${hour}: ${countOf(commit.files.length, "file")} that run ${run} staged ${commit.files.length === 1 ? "is" : "are"} gone, ${commit.files[0] ?? ""} among them; nothing was committed. See what else deletes there, and run again`,
     );
   return commit.outcome === "adopted"
     ? { ...work, manifest: commit.manifest, adopted: true }

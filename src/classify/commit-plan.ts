@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import pLimit from "p-limit";
 import type { Catalog } from "../catalog/catalog.js";
 import { NotReadyError, ServiceError } from "../errors.js";
@@ -98,7 +99,7 @@ export async function commitPlan(
     return { manifest: commit.manifest, adopted: false };
   if (commit.outcome === "gone")
     throw new NotReadyError(
-      `${stage.url}: ${commit.files.length} files that the shards of plan ${formatPlanId(plan)} staged are gone, ${commit.files[0] ?? ""} among them; nothing was committed. To classify the hour, ${planAnew(plan.hour)}`,
+      `${stage.url}: ${countOf(commit.files.length, "file")} that the shards of plan ${formatPlanId(plan)} staged ${commit.files.length === 1 ? "is" : "are"} gone, ${commit.files[0] ?? ""} among them; nothing was committed. To classify the hour, ${planAnew(plan.hour)}`,
     );
   const overtaken = judgePlan(id, plan, await readManifest(stage, id.hour));
   if (overtaken.state === "open")

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { FolderHour } from "../folder-hour.js";
 import { bindLog } from "../bind-log.js";
 import type { Log } from "../log.js";
@@ -48,11 +49,14 @@ export function logManifest(
   if (unknown_types.length > 0) {
     log.warn(
       { types: unknown_types.slice(0, unknownTypesTold) },
-      `${unknown_types.length} types are not in the catalog; they are staged; once it has them, their hours from start_date on are loaded`,
+      `${countOf(unknown_types.length, "type is", "types are")} not in the catalog; the rows are staged; once they have an entry there, the hours from start_date on are loaded`,
     );
   }
   if (set_aside.rows > 0) {
-    log.warn({ ...set_aside }, `${set_aside.rows} lines were set aside`);
+    log.warn(
+      { ...set_aside },
+      `${countOf(set_aside.rows, "line was", "lines were")} set aside`,
+    );
   }
   log.info({ seq, lines }, "classified");
 }

@@ -1,13 +1,7 @@
 import { UsageError } from "../errors.js";
 import { parseFolderHour } from "../folder-hour.js";
 import type { AddCommand } from "./context.js";
-import {
-  inferOptions,
-  manyFiles,
-  maskOption,
-  readMask,
-  refuseRepeated,
-} from "./sample-options.js";
+import { inferOptions, maskOption, readMask } from "./sample-options.js";
 
 const addAdd: AddCommand = (yargs, context) =>
   yargs.command(
@@ -15,8 +9,6 @@ const addAdd: AddCommand = (yargs, context) =>
     "Add a log type from samples: schema file, catalog entry, schedule minute and DAG",
     (options) =>
       options
-        .parserConfiguration(manyFiles)
-        .check(refuseRepeated)
         .positional("type", {
           type: "string",
           describe:

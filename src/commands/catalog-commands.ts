@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { CatalogError, DataRefusedError, formatProblem } from "../errors.js";
 import { parseFolderHour } from "../folder-hour.js";
-import { splitNames } from "../run/choose-types.js";
+import { splitNames } from "./split-names.js";
 import { shellWords } from "../shell-words.js";
 import type { AddCommand } from "./context.js";
 
@@ -145,7 +145,7 @@ const addBackfill: AddCommand = (yargs, context) =>
           type: "string",
           requiresArg: true,
           describe:
-            "Only these log types, like purchase,refund [default: every type, from its start_date on]",
+            "Only these log types, like purchase,refund; the others of these hours are one classification behind then [default: every type, from its start_date on]",
         })
         .option("size", {
           type: "boolean",
@@ -154,7 +154,7 @@ const addBackfill: AddCommand = (yargs, context) =>
             "Say how much will be read and loaded; lists the source and reads the stage's manifests",
         })
         .example(
-          "$0 backfill --from 2026-11-21T00 --to 2026-11-21T05 --types purchase",
+          "$0 backfill --from 2026-11-21T00 --to 2026-11-21T05",
           "Runs nothing",
         )
         .example(

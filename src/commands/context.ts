@@ -80,7 +80,8 @@ export interface CommandContext {
     args: GlobalArguments,
     parts?: "whole" | "without_schemas",
   ): Promise<Catalog>;
-  openSource(catalog: Catalog): Promise<ObjectStore>;
+  /** To read the logs; `to: "write"`: to write some, maybe where nothing is yet. */
+  openSource(catalog: Catalog, to?: "read" | "write"): Promise<ObjectStore>;
   openStage(catalog: Catalog): Promise<ObjectStore>;
   openWarehouse(catalog: Catalog): Promise<Warehouse>;
   readonly startSplitThread: typeof startSplitThread;
@@ -108,23 +109,33 @@ export function createCommandContext(environment: Environment): CommandContext {
       ...(warehouse !== undefined && { warehouse }),
     };
   };
-  const openConfiguredWarehouse = (catalog: Catalog) =>
-    openWarehouse(catalog.warehouse, environment.endpoints, catalog.bigquery);
+  const openLog = async () => {
+    const { createLog } = await import("../log.js");
+    return createLog({ level: environment.logLevel, terminal });
+  };
+  const openConfiguredWarehouse = (catalog: Catalog) => {
+    const { warehouse, bigquery } = catalog;
+    const tell = (words: string): void => {
+      void openLog().then((log) => {
+        log.warn({ warehouse }, words);
+      });
+    };
+    return openWarehouse(warehouse, environment.endpoints, bigquery, tell);
+  };
   return {
     spoolDirectory: environment.spoolDirectory ?? join(tmpdir(), "sluice"),
     dagCatalogHash: environment.dagCatalogHash,
     heartbeatUrl: environment.heartbeatUrl,
     overrides,
-    openLog: async () => {
-      const { createLog } = await import("../log.js");
-      return createLog({ level: environment.logLevel, terminal });
-    },
+    openLog,
     openCatalog: async (args, parts) => {
       const { readCatalog } = await import("../catalog/read-catalog.js");
       return readCatalog(args.catalog, overrides(args), parts);
     },
-    openSource: (catalog) =>
-      openObjectStore(catalog.source, environment.endpoints),
+    openSource: (catalog, to = "read") =>
+      openObjectStore(catalog.source, environment.endpoints, {
+        mustExist: to === "read",
+      }),
     openStage: (catalog) =>
       openObjectStore(catalog.stage, environment.endpoints),
     startSplitThread,

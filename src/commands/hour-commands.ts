@@ -1,8 +1,10 @@
+import { countOf } from "../count-of.js";
 import { exitCodes } from "../errors.js";
 import { hoursBetween, parseFolderHour } from "../folder-hour.js";
-import { splitNames } from "../run/choose-types.js";
+import { splitNames } from "./split-names.js";
 import { classifyCommands } from "./classify-commands.js";
 import type { AddCommand } from "./context.js";
+import { repeatOptions } from "./repeat-options.js";
 import { readSplitOptions, splitOptions } from "./split-options.js";
 import { hourOption } from "./hour-option.js";
 
@@ -14,7 +16,8 @@ const toOption = {
 const typesOption = {
   type: "string",
   requiresArg: true,
-  describe: "Only these log types, like purchase,refund",
+  describe:
+    "Only these log types, like purchase,refund; the others of these hours are one classification behind then",
 } as const;
 const now = () => new Date();
 
@@ -64,7 +67,7 @@ const addLoad: AddCommand = (yargs, context) =>
       const words =
         result.outcome === "superseded"
           ? `${result.type} ${hour}: seq ${result.seq} is superseded by a newer classification, which is loaded already; table ${result.table} is left as it is`
-          : `${result.type} ${hour}: ${result.rows_loaded} rows in table ${result.table}, seq ${result.seq}${result.quarantine === null ? "" : `; ${result.rows_set_aside} set aside in ${result.quarantine}`}`;
+          : `${result.type} ${hour}: ${countOf(result.rows_loaded, "row")} in table ${result.table}, seq ${result.seq}${result.quarantine === null ? "" : `; ${result.rows_set_aside} set aside in ${result.quarantine}`}`;
       context.finish(args, result, words);
       if (args.skipEmpty && isEmptyLoad(result))
         process.exitCode = exitCodes.skippedEmpty;
@@ -128,7 +131,7 @@ const addRun: AddCommand = (yargs, context) =>
         ({ rows_set_aside }) => rows_set_aside > 0,
       );
       const lines = [
-        `${result.classified.length} of ${hours.length} hours classified, ${result.loaded.length} loads, ${rows} rows${result.superseded === 0 ? "" : `, ${result.superseded} of the loads superseded`}`,
+        `${result.classified.length} of ${hours.length} hours classified, ${countOf(result.loaded.length, "load")}, ${countOf(rows, "row")}${result.superseded === 0 ? "" : `, ${result.superseded} of the loads superseded`}`,
         ...result.loaded
           .filter(({ outcome }) => outcome === "superseded")
           .map(
@@ -137,7 +140,7 @@ const addRun: AddCommand = (yargs, context) =>
           ),
         ...setAside.map(
           ({ hour, type, rows_set_aside, quarantine }) =>
-            `set aside: ${hour} ${type}: ${rows_set_aside} rows in ${quarantine ?? ""}`,
+            `set aside: ${hour} ${type}: ${countOf(rows_set_aside, "row")} in ${quarantine ?? ""}`,
         ),
         ...result.failures.map(
           ({ hour, type, message }) =>
@@ -147,7 +150,7 @@ const addRun: AddCommand = (yargs, context) =>
       context.finish(args, result, lines.join("\n"));
       if (result.failures.length > 0) {
         process.stderr.write(
-          `sluice: ${result.failures.length} steps failed\n`,
+          `sluice: ${countOf(result.failures.length, "step")} failed\n`,
         );
         process.exitCode = chooseExitCode(result.failures);
       }
@@ -174,7 +177,8 @@ const addStatus: AddCommand = (yargs, context) =>
         ),
     async (args) => {
       const { status } = await import("../../jobs/status.js");
-      const { formatStates } = await import("../terminal/tables.js");
+      const { formatDiffering, formatStates } =
+        await import("../terminal/tables.js");
       const { formatLosses } = await import("../terminal/format-losses.js");
       const range = {
         from: parseFolderHour(args.from),
@@ -202,7 +206,18 @@ const addStatus: AddCommand = (yargs, context) =>
             losses,
           })),
         },
-        [formatStates(hours), formatLosses(hours)].filter(Boolean).join("\n\n"),
+        [
+          formatStates(hours),
+          formatLosses(hours),
+          formatDiffering(hours, [
+            ...repeatOptions(args),
+            ...(args.warehouse === undefined
+              ? []
+              : ["--warehouse", args.warehouse]),
+          ]),
+        ]
+          .filter(Boolean)
+          .join("\n\n"),
       );
     },
   );

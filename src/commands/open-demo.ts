@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DemoOptions, DemoResult } from "../../jobs/demo.js";
 import { manifestKey } from "../classify/manifest.js";
@@ -15,6 +14,7 @@ import type { RunHoursPorts } from "../run/run-hours.js";
 import { formatPairs } from "../terminal/format-pairs.js";
 import { formatSetAside, formatStates } from "../terminal/tables.js";
 import type { CommandContext, GlobalArguments } from "./context.js";
+import { emptyDemoFolder, requireDemoFolder } from "./demo-folder.js";
 
 const hours = hoursBetween(
   parseFolderHour("2026-01-15T00"),
@@ -34,40 +34,35 @@ export interface OpenDemo {
 
 /**
  * A fresh demo below `directory`, of the shop that comes with sluice. URLs that are given go before the folder's own; the
- * environment's do not, so that nobody's real tables get made-up rows. Throws UsageError where something is in their place.
+ * environment's do not, so that nobody's real tables get made-up rows. Throws UsageError where something is in their place, or the folder is not a demo's;
+ * nothing is deleted then.
  */
 export async function openDemo(
   directory: string,
   given: Pick<GlobalArguments, "source" | "stage" | "warehouse">,
   context: CommandContext,
 ): Promise<OpenDemo> {
-  for (const part of [
-    "source",
-    "stage",
-    "spool",
-    "warehouse.duckdb",
-    "warehouse.duckdb.wal",
-  ]) {
-    await rm(join(directory, part), { recursive: true, force: true });
-  }
   const catalog = await readCatalog(join(findPackageRoot(), "catalog.yaml"), {
     source: given.source ?? `file:${join(directory, "source")}`,
     stage: given.stage ?? `file:${join(directory, "stage")}`,
     warehouse:
       given.warehouse ?? `duckdb:${join(directory, "warehouse.duckdb")}`,
   });
+  requireDemoFolder(directory);
   const log = await context.openLog();
-  const services = {
-    source: await context.openSource(catalog),
+  const openServices = async () => ({
+    source: await context.openSource(catalog, "write"),
     stage: await context.openStage(catalog),
     warehouse: await context.openWarehouse(catalog),
-  };
+  });
+  const checked = await openServices();
   try {
-    await refuseFilled(services);
-  } catch (error) {
-    await services.warehouse.close();
-    throw error;
+    await refuseFilled(checked, given);
+  } finally {
+    await checked.warehouse.close();
   }
+  await emptyDemoFolder(directory);
+  const services = await openServices();
   return {
     options: {
       catalog,
@@ -105,19 +100,30 @@ export async function openDemo(
   };
 }
 
-async function refuseFilled({
-  source,
-  stage,
-  warehouse,
-}: Pick<RunHoursPorts, "source" | "stage" | "warehouse">): Promise<void> {
+/** Only of those that are given: the folder's own are emptied. */
+async function refuseFilled(
+  {
+    source,
+    stage,
+    warehouse,
+  }: Pick<RunHoursPorts, "source" | "stage" | "warehouse">,
+  given: Pick<GlobalArguments, "source" | "stage" | "warehouse">,
+): Promise<void> {
   const expected = "the demo writes only where nothing is: name another place";
   for (const hour of hours) {
-    for await (const { key } of source.list(`${hourPath(hour)}/`))
-      throw new UsageError(`${source.uri(key)} is there already; ${expected}`);
-    const manifest = manifestKey(hour);
-    for await (const { key } of stage.list(manifest))
-      throw new UsageError(`${stage.uri(key)} is there already; ${expected}`);
+    const looked = [
+      ...(given.source === undefined
+        ? []
+        : [{ store: source, prefix: `${hourPath(hour)}/` }]),
+      ...(given.stage === undefined
+        ? []
+        : [{ store: stage, prefix: manifestKey(hour) }]),
+    ];
+    for (const { store, prefix } of looked)
+      for await (const { key } of store.list(prefix))
+        throw new UsageError(`${store.uri(key)} is there already; ${expected}`);
   }
+  if (given.warehouse === undefined) return;
   const [loaded] = await warehouse.readLedger(
     hours[0],
     hours.at(-1) ?? hours[0],

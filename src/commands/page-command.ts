@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { writeFile } from "node:fs/promises";
 import { UsageError } from "../errors.js";
 import { addHours, parseFolderHour, toFolderHour } from "../folder-hour.js";
@@ -72,7 +73,7 @@ const addPage: AddCommand = (yargs, context) =>
       context.finish(
         args,
         result,
-        `${args.out}: ${result.types} types by ${result.hours} hours up to ${to}, ${result.bytes} bytes`,
+        `${args.out}: ${countOf(result.types, "type")} by ${countOf(result.hours, "hour")} up to ${to}, ${result.bytes} bytes`,
       );
     },
   );

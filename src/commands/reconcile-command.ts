@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { chooseHours, parseHours } from "../reconcile/choose-hours.js";
 import type { AddCommand } from "./context.js";
 import { hourOption } from "./hour-option.js";
@@ -83,15 +84,15 @@ const addReconcile: AddCommand = (yargs, context) =>
           ({ hour, type, message }) =>
             `failed: ${hour} ${type ?? "hour"}: ${message}`,
         ),
-        `${result.hours} hours: ${findings.length} undone${args.run ? `, ${left.length} left` : ""}`,
+        `${countOf(result.hours, "hour")}: ${findings.length} undone${args.run ? `, ${left.length} left` : ""}`,
       ];
       context.finish(args, result, lines.join("\n"));
       const exitCode = chooseReconcileExit(result);
       if (exitCode === 0) return;
       process.stderr.write(
         args.run
-          ? `sluice: ${left.length} findings are left, ${failures.length} steps failed\n`
-          : `sluice: ${left.length} findings; sluice reconcile --run does what it can\n`,
+          ? `sluice: ${countOf(left.length, "finding is", "findings are")} left, ${countOf(failures.length, "step")} failed\n`
+          : `sluice: ${countOf(left.length, "finding")}; sluice reconcile --run does what it can\n`,
       );
       process.exitCode = exitCode;
     },

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { UsageError } from "../errors.js";
 import {
   hoursBetween,
@@ -66,7 +67,7 @@ const addReplay: AddCommand = (yargs, context) =>
           listReplay({ catalog, hours, type }, { stage, warehouse }),
         );
         const lines = listed.flatMap((each) => [
-          `${each.type} ${each.hour}: ${each.rows_set_aside} rows set aside, ${each.rows_loaded} loaded; ${each.quarantine}`,
+          `${each.type} ${each.hour}: ${countOf(each.rows_set_aside, "row")} set aside, ${each.rows_loaded} loaded; ${each.quarantine}`,
           ...(each.reasons === null
             ? ["  the file is gone; sluice replay writes it anew"]
             : describeReasons({ ...each, reasons: each.reasons }).map(
@@ -141,11 +142,11 @@ function describeReplayed(replayed: ReplayedHour): string {
   const what = `${type} ${hour}`;
   switch (outcome) {
     case "replaced":
-      return `${what}: ${before ?? 0} rows were set aside, ${after ?? 0} are now; ${replayed.rows_loaded ?? 0} loaded`;
+      return `${what}: ${countOf(before ?? 0, "row was", "rows were")} set aside, ${after ?? 0} now; ${replayed.rows_loaded ?? 0} loaded`;
     case "superseded":
       return `${what}: a higher seq is loaded already; left as it is. Look what to do: sluice reconcile --from ${hour} --to ${hour}`;
     case "failed":
-      return `${what}: ${before ?? 0} rows are set aside, as before`;
+      return `${what}: ${countOf(before ?? 0, "row is", "rows are")} set aside, as before`;
     case "left":
       return before === null
         ? `${what}: never loaded; run: sluice load --type ${type} --hour ${hour}`

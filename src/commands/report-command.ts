@@ -2,8 +2,9 @@ import { constants, statSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Catalog, MessageTargets } from "../catalog/catalog.js";
+import { countOf } from "../count-of.js";
 import { SluiceError, UsageError } from "../errors.js";
-import type { Message } from "../ports/messenger.js";
+import type { Message, Messenger } from "../ports/messenger.js";
 import type { ObjectStore } from "../ports/object-store.js";
 import type { Warehouse } from "../ports/warehouse.js";
 import type { ReportModel } from "../report/report-model.js";
@@ -75,29 +76,47 @@ const addReport: AddCommand = (yargs, context) =>
       if (args.html !== undefined) await requireWritable(args.html);
       const catalog = await context.openCatalog(args, "without_schemas");
       const targets = chooseTargets(catalog, args);
-      const open = async (chosen: MessageTargets) =>
-        args.dryRun ? [] : context.openMessengers(chosen);
-      const slack = await open({ ...targets, mail: null });
-      const mail = await open({ ...targets, slack: null });
-      const found = await context.withWarehouse(catalog, async (warehouse) => {
-        const ports = {
-          stage: await context.openStage(catalog),
-          warehouse,
-          clock: () => new Date(),
-        };
-        const model = await report({ catalog, day }, ports);
-        const message = describeReport(model);
-        // The page is large and may fail: what needs none is told before.
-        const told = await sendToAll(slack, message);
-        const page =
-          args.html === undefined && targets.mail === null
-            ? null
-            : await makePage(catalog, model, ports, args.html);
-        return { model, told, page, message: attachPage(message, model, page) };
-      });
-      const { model, told, message, page } = found;
+      const opened: Messenger[] = [];
+      const open = async (chosen: MessageTargets) => {
+        const messengers = args.dryRun
+          ? []
+          : await context.openMessengers(chosen);
+        opened.push(...messengers);
+        return messengers;
+      };
+      const send = async () => {
+        const slack = await open({ ...targets, mail: null });
+        const mail = await open({ ...targets, slack: null });
+        const found = await context.withWarehouse(
+          catalog,
+          async (warehouse) => {
+            const ports = {
+              stage: await context.openStage(catalog),
+              warehouse,
+              clock: () => new Date(),
+            };
+            const model = await report({ catalog, day }, ports);
+            const message = describeReport(model);
+            // The page is large and may fail: what needs none is told before.
+            const told = await sendToAll(slack, message);
+            const page =
+              args.html === undefined && targets.mail === null
+                ? null
+                : await makePage(catalog, model, ports, args.html);
+            return {
+              model,
+              told,
+              page,
+              message: attachPage(message, model, page),
+            };
+          },
+        );
+        return { ...found, mailed: await sendToAll(mail, found.message) };
+      };
+      const { model, told, mailed, message, page } = await send().finally(() =>
+        Promise.all(opened.map((messenger) => messenger.close())),
+      );
       const words = renderText(message);
-      const mailed = await sendToAll(mail, message);
       // Who was not told goes first: its exit code is tried again, the page's may not be.
       const failures: readonly ReportFailure[] = [
         ...[...told.failures, ...mailed.failures].map(({ to, error }) => ({
@@ -135,14 +154,12 @@ const addReport: AddCommand = (yargs, context) =>
       }
       const sent = [...told.sent, ...mailed.sent];
       context.finish(args, { ...model, sent, failures: failed }, words);
-      if (args.send && slack.length + mail.length === 0)
+      if (args.send && opened.length === 0)
         process.stderr.write(
           `sluice: nobody was told: ${catalog.file} names no channel; set report.slack or report.mail there\n`,
         );
       for (const { to, messages, refused = [] } of sent) {
-        process.stderr.write(
-          `sent: ${to}, ${messages} ${messages === 1 ? "message" : "messages"}\n`,
-        );
+        process.stderr.write(`sent: ${to}, ${countOf(messages, "message")}\n`);
         if (refused.length > 0)
           process.stderr.write(
             `sluice: the mail server refuses ${refused.join(", ")}; the others have the mail. Check report.mail.to in ${catalog.file}\n`,

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { parseFolderHour } from "../folder-hour.js";
 import { formatPairs } from "../terminal/format-pairs.js";
 import type { AddCommand } from "./context.js";
@@ -41,11 +42,11 @@ const addSample: AddCommand = (yargs, context) =>
       const catalog = await context.openCatalog(args);
       const hours = await sample(
         { ...args, catalog, from: parseFolderHour(args.from) },
-        { source: await context.openSource(catalog) },
+        { source: await context.openSource(catalog, "write") },
       );
       const written = hours.map(({ hour, lines }): [string, string] => [
         hour,
-        `${lines} lines`,
+        countOf(lines, "line"),
       ]);
       context.finish(
         args,
@@ -65,7 +66,8 @@ const addDemo: AddCommand = (yargs, context) =>
           type: "string",
           default: ".sluice/demo",
           requiresArg: true,
-          describe: "Where to put it all; emptied first",
+          describe:
+            "A folder of the demo's own for it all; one that a demo made is emptied first, any other with such files is refused",
         })
         .option("rows", {
           type: "number",

@@ -60,17 +60,3 @@ export function checkRowSource(
       "--hour needs --type: an hour's rows are staged by type",
     );
 }
-
-/** yargs keeps only the last of several files otherwise, and an option that is given twice has two values with it. */
-export const manyFiles = { "duplicate-arguments-array": true } as const;
-
-const lists = ["_", "files", "sample"];
-
-/** Throws UsageError where an option that takes one value was given two; for commands with `manyFiles`. */
-export function refuseRepeated(args: Readonly<Record<string, unknown>>): true {
-  const repeated = Object.keys(args).find(
-    (name) => !lists.includes(name) && Array.isArray(args[name]),
-  );
-  if (repeated === undefined) return true;
-  throw new UsageError(`--${repeated} is given twice: expected one value`);
-}

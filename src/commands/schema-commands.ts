@@ -1,12 +1,12 @@
+import { countOf } from "../count-of.js";
 import { parseFolderHour } from "../folder-hour.js";
+import type { SchemaChange } from "../../jobs/schema-diff.js";
 import type { AddCommand, CommandContext, GlobalArguments } from "./context.js";
 import {
   checkRowSource,
   inferOptions,
-  manyFiles,
   maskOption,
   readMask,
-  refuseRepeated,
 } from "./sample-options.js";
 import { exitCodes, UsageError } from "../errors.js";
 import type { ColumnRule } from "../catalog/catalog.js";
@@ -35,8 +35,6 @@ const addSchemaInfer: AddCommand = (yargs, context) =>
     "Print the schema that takes every row of samples; what was found goes to standard error",
     (options) =>
       options
-        .parserConfiguration(manyFiles)
-        .check(refuseRepeated)
         .positional("files", filesOption)
         .option("type", {
           ...typeOption,
@@ -93,7 +91,7 @@ const addSchemaInfer: AddCommand = (yargs, context) =>
       const { rows, skipped, columns, findings } = result;
       const others = skipped > 0 ? `, and ${skipped} of other types` : "";
       const told = [
-        `${rows} rows${others}`,
+        `${countOf(rows, "row")}${others}`,
         formatColumns(columns),
         ...findings.map(({ column, message }) => `${column}: ${message}`),
       ];
@@ -108,8 +106,6 @@ const addSchemaCheck: AddCommand = (yargs, context) =>
     "Judge rows as the load does: every misfit by column, with what would mend it",
     (options) =>
       options
-        .parserConfiguration(manyFiles)
-        .check(refuseRepeated)
         .positional("files", filesOption)
         .option("type", {
           ...typeOption,
@@ -193,7 +189,7 @@ const addSchemaExtract: AddCommand = (yargs, context) =>
       const { schemaExtract } = await import("../../jobs/schema-extract.js");
       const { findSchemaFile, schemaFileOf } =
         await import("../add/read-schema-file.js");
-      const { findType } = await import("../add/find-type.js");
+      const { findType } = await import("../catalog/find-type.js");
       const catalog = await context.openCatalog(args, "without_schemas");
       if (args.type === undefined && args.table === undefined)
         throw new UsageError("expected --type T, or --table NAME");
@@ -223,8 +219,6 @@ const addSchemaDiff: AddCommand = (yargs, context) =>
     "Say in words how two schemas differ: file against file, or a type's table against its file",
     (options) =>
       options
-        .parserConfiguration(manyFiles)
-        .check(refuseRepeated)
         .positional("files", {
           ...filesOption,
           describe:
@@ -259,16 +253,18 @@ const addSchemaDiff: AddCommand = (yargs, context) =>
               table: null,
             })
           : schemaDiff(await openTableSides(context, args, type, first));
-      const { changes, before, after } = result;
-      const words = changes.flatMap(({ message, advice }) =>
-        advice === null ? [message] : [message, `  ${advice}`],
-      );
+      const { changes, notes, before, after } = result;
       context.finish(
         args,
         result,
-        changes.length === 0
-          ? `${before} and ${after}: no differences`
-          : [`${before} to ${after}:`, ...words].join("\n"),
+        [
+          changes.length === 0
+            ? `${before} and ${after}: no differences${notes.length === 0 ? "" : " that a load would act on"}`
+            : `${before} to ${after}:`,
+          ...changes.flatMap(describeChange),
+          ...(notes.length === 0 ? [] : ["to note:"]),
+          ...notes.flatMap(describeChange),
+        ].join("\n"),
       );
       if (changes.length > 0) process.exitCode = exitCodes.dataRefused;
     },
@@ -301,6 +297,10 @@ const addSchemaApply: AddCommand = (yargs, context) =>
       context.finish(args, result, words);
     },
   );
+
+function describeChange({ message, advice }: SchemaChange): string[] {
+  return advice === null ? [message] : [message, `  ${advice}`];
+}
 
 interface FileArguments extends GlobalArguments {
   readonly files: readonly string[];
@@ -363,7 +363,7 @@ async function openTableSides(
       fields: await describeTable(warehouse, table),
     },
     after: { name: schemaFile, fields },
-    table,
+    table: { name: table, dialect: warehouse.dialect },
   }));
 }
 

@@ -34,7 +34,7 @@ const addShares: AddCommand = (yargs, context) =>
         ),
     async (args) => {
       const { addDays, parseDay } = await import("../shares/parse-day.js");
-      const { findType } = await import("../add/find-type.js");
+      const { findType } = await import("../catalog/find-type.js");
       const { shares } = await import("../../jobs/shares.js");
       const { formatShares } = await import("../shares/format-shares.js");
       const day = parseDay("--day", args.day);

@@ -7,7 +7,11 @@ export interface BackfillStep {
   readonly dagId: string;
   /** One run for each folder hour. */
   readonly runs: number;
+  /** Before `airflow2`. */
+  readonly pause: string;
   readonly airflow2: string;
+  /** After `airflow2`, and before `airflow3`. */
+  readonly unpause: string;
   readonly airflow3: string;
 }
 
@@ -25,6 +29,8 @@ export function buildBackfillStep(
   return {
     dagId: dag.dagId,
     runs: hoursBetween(from, to).length,
+    pause: shellWords(["airflow", "dags", "pause", dag.dagId]),
+    unpause: shellWords(["airflow", "dags", "unpause", dag.dagId]),
     airflow2: shellWords([
       "airflow",
       "dags",

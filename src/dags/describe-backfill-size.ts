@@ -1,3 +1,4 @@
+import { countOf as count } from "../count-of.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { HoursSize } from "../status/measure-hours.js";
 
@@ -19,10 +20,6 @@ function nameHours(hours: readonly FolderHour[]): string {
   const named = hours.slice(0, namedHours).join(", ");
   const more = hours.length - namedHours;
   return more > 0 ? `${named} and ${count(more, "more hour")}` : named;
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,5 @@
-import { renameSync, writeFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFiles } from "../add/replace-files.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { UsageError } from "../errors.js";
 import { buildSchedules } from "./schedules.js";
@@ -74,26 +73,24 @@ export async function planDags(
   return { changes, unchanged };
 }
 
-/** Applies the changes, each file whole or not at all; the lock first, so that no DAG stands with a minute that it lacks. */
+/**
+ * Applies the changes: all files are written under other names before the first is changed; the lock first, so that no DAG stands with a
+ * minute that it lacks. Throws UsageError where the folder can't be written to.
+ */
 export async function applyDagChanges(
   directory: string,
   changes: readonly DagChange[],
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
   const lockFirst = [...changes].sort(
     (a, b) =>
       Number(b.name === scheduleLockFile) - Number(a.name === scheduleLockFile),
   );
-  for (const { name, after } of lockFirst) {
-    const file = join(directory, name);
-    if (after === null) {
-      await rm(file, { force: true });
-      continue;
-    }
-    const draft = join(directory, `.${name}.${process.pid}.tmp`);
-    writeFileSync(draft, after);
-    renameSync(draft, file);
-  }
+  await replaceFiles(
+    lockFirst.map(({ name, after }) => ({
+      file: join(directory, name),
+      text: after,
+    })),
+  );
 }
 
 /** One line for each generated file that is changed, missing or left over; none where the catalog has no `airflow`. */

@@ -221,7 +221,7 @@ export function buildWatchView(catalog: Catalog): WatchView {
     catchup: pythonLiteral(false),
     maxActiveRuns: pythonLiteral(1),
     hourDescription: pythonLiteral(
-      "The hour to watch, such as 2026-11-21T03. Empty: the hour before that of the logical date.",
+      "The hour to watch, such as 2026-11-21T03; by hand, one whose loads have run. Empty: the hour before that of the logical date.",
     ),
     tags: pythonLiteral(airflow.tags),
     docLines: pythonLines(describeWatch(airflow)),

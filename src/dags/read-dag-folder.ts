@@ -30,22 +30,20 @@ export interface DagFolder {
 export async function readDagFolder(directory: string): Promise<DagFolder> {
   const generated = new Map<string, string>();
   const foreign = new Set<string>();
-  const names = await orMissing(readdir(directory), []);
+  const names = (await orMissing(directory, readdir(directory))) ?? [];
   for (const name of names.filter((entry) => entry.endsWith(".py")).sort()) {
-    const text = await readFile(join(directory, name), "utf8");
+    const text = await readText(join(directory, name));
+    if (text === null) continue;
     if (text.startsWith(`${generatedHeader}\n`)) generated.set(name, text);
     else foreign.add(name);
   }
-  let pools = await orMissing(
-    readFile(join(directory, poolsFile), "utf8"),
-    null,
-  );
+  let pools = await readText(join(directory, poolsFile));
   if (pools !== null && !isOurPools(pools)) {
     foreign.add(poolsFile);
     pools = null;
   }
   const file = join(directory, scheduleLockFile);
-  const text = await orMissing(readFile(file, "utf8"), null);
+  const text = await readText(file);
   return {
     generated,
     foreign,
@@ -79,18 +77,33 @@ async function readTexts(directory: string): Promise<Map<string, string>> {
   return texts;
 }
 
-async function orMissing<Found, Missing>(
+function readText(file: string): Promise<string | null> {
+  return orMissing(file, readFile(file, "utf8"));
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  ENOTDIR:
+    "a part of its path is a file; expected the folder of the generated DAGs",
+  EISDIR: "it is a folder; expected a file: move it away",
+  EACCES: "no permission; grant this user access to it",
+  EPERM: "not permitted; grant this user access to it",
+};
+
+/** Null where there is no such file or folder. */
+async function orMissing<Found>(
+  path: string,
   reading: Promise<Found>,
-  missing: Missing,
-): Promise<Found | Missing> {
+): Promise<Found | null> {
   try {
     return await reading;
   } catch (error) {
     const code =
-      error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") return missing;
-    if (code === "ENOTDIR")
-      throw new UsageError(`the DAG folder is not a folder: ${String(error)}`);
-    throw error;
+      error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ENOENT") return null;
+    const meaning = meanings[code];
+    if (meaning === undefined) throw error;
+    throw new UsageError(`${path} can't be read: ${meaning} (${code})`, {
+      cause: error,
+    });
   }
 }

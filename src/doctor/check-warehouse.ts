@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import {
   DataRefusedError,
   MisfitError,
@@ -201,7 +202,7 @@ async function tryReplace(
     const rows = await warehouse.countRows(probe.table, hour);
     if (rows !== 0)
       throw new ServiceError(
-        `${rows} rows are left of a transaction that was rolled back`,
+        `${countOf(rows, "row is", "rows are")} left of a transaction that was rolled back`,
       );
     tell(
       "rolled back by intent; inserting the ledger's row needs the same right, and is not tried",

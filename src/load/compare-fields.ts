@@ -45,9 +45,11 @@ function compareField(
   differences: string[],
 ): void {
   const relaxed = found.mode === "NULLABLE" && wanted.mode === "REQUIRED";
-  if (found.type !== wanted.type || (found.mode !== wanted.mode && !relaxed)) {
+  const sameType =
+    found.type === wanted.type && found.storedAs === wanted.storedAs;
+  if (!sameType || (found.mode !== wanted.mode && !relaxed)) {
     differences.push(
-      `${path}: ${wanted.type} ${wanted.mode} in the schema file, ${found.type} ${found.mode} in the table`,
+      `${path}: ${wanted.type} ${wanted.mode} in the schema file, ${found.storedAs ?? found.type} ${found.mode} in the table`,
     );
     return;
   }

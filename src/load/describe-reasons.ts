@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { MisfitCollector } from "../schema/misfit-collector.js";
 
 /** Why rows do not fit, as the ledger's readers are told. Printed as it is by `--json`. */
@@ -50,5 +51,5 @@ export function describeReasons({ reasons, ungrouped }: ToldReasons): string[] {
 /** `price: expected INTEGER, found a string in 3 rows` */
 function describeReason(reason: SetAsideReason): string {
   const { column, expected, found, rows } = reason;
-  return `${column === "" ? "the row" : column}: expected ${expected}, found ${found} in ${rows === 1 ? "1 row" : `${rows} rows`}`;
+  return `${column === "" ? "the row" : column}: expected ${expected}, found ${found} in ${countOf(rows, "row")}`;
 }

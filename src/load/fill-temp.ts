@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { LogType } from "../catalog/catalog.js";
 import type { OriginShape } from "../catalog/origin-shape.js";
 import type { ManifestType } from "../classify/manifest.js";
@@ -185,6 +186,6 @@ function requireCount(
   if (loaded + setAside === staged.rows) return;
   const aside = setAside === 0 ? "" : ` and ${setAside} set aside`;
   throw new DataRefusedError(
-    `${type.name} ${hour}: ${loaded} rows were loaded${aside}, but the manifest counts ${staged.rows}; nothing was changed. Run: sluice classify --hour ${hour}`,
+    `${type.name} ${hour}: ${countOf(loaded, "row was", "rows were")} loaded${aside}, but the manifest counts ${staged.rows}; nothing was changed. Run: sluice classify --hour ${hour}`,
   );
 }

@@ -10,6 +10,7 @@ import { readManifest } from "../classify/read-manifest.js";
 import {
   AccessError,
   DataRefusedError,
+  NotOpenedError,
   NotReadyError,
   ObjectChangedError,
   UsageError,
@@ -134,7 +135,9 @@ async function loadManifest(
     await warehouse.createTemp(temp, fields);
   } catch (error) {
     // After any other failure, it may have been made all the same.
-    if (!(error instanceof AccessError)) await dropTemp(temp, ports);
+    const isUnmade =
+      error instanceof AccessError || error instanceof NotOpenedError;
+    if (!isUnmade) await dropTemp(temp, ports);
     throw error;
   }
   try {

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import pRetry from "p-retry";
 import {
   DataRefusedError,
@@ -114,7 +115,7 @@ function startJudgement(options: SetAsideOptions) {
     }
     if (line === source.rows) return;
     throw new DataRefusedError(
-      `${source.key} holds ${line} rows, but the manifest says ${source.rows}: classify the hour again`,
+      `${source.key} holds ${countOf(line, "row")}, but the manifest says ${source.rows}: classify the hour again`,
     );
   }
 

@@ -14,7 +14,7 @@ export interface SentToAll {
   }[];
 }
 
-/** Sends to each, also after one has failed, and ends their connections. */
+/** Sends to each, also after one has failed. Whoever opened them ends their connections: what is no SluiceError is thrown at once. */
 export async function sendToAll(
   messengers: readonly Messenger[],
   message: Message,
@@ -32,8 +32,6 @@ export async function sendToAll(
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       failures.push({ to: messenger.name, error });
-    } finally {
-      await messenger.close();
     }
   }
   return { sent, failures };

@@ -1,4 +1,4 @@
-import type { TableField } from "../schema/table-field.js";
+import type { FieldType, TableField } from "../schema/table-field.js";
 
 /** One stage object to load, or what is left of it: by its URI where the warehouse can read it, by its bytes otherwise. */
 export interface LoadSource {
@@ -143,6 +143,16 @@ export interface LoadTempOptions {
   readonly mask?: readonly string[];
 }
 
+/** How the warehouse's own SQL says what a person is to run. */
+export interface SqlDialect {
+  /** What a column of the type is made as. */
+  typeName(type: FieldType): string;
+  /** The column's values as another type, null where one can't be. */
+  safeCast(column: string, type: FieldType): string;
+  /** Whether a column at the top can be given the other's type where it stands, by ALTER COLUMN ... SET DATA TYPE. */
+  widens(before: TableField, after: TableField): boolean;
+}
+
 /**
  * The tables of one dataset. Table and column names arrive as plain text and are quoted by the adapter.
  * Every error is a SluiceError: MisfitError for rows that don't fit, ServiceError for the service.
@@ -150,6 +160,8 @@ export interface LoadTempOptions {
 export interface Warehouse {
   /** For messages; holds no credentials. */
   readonly url: string;
+
+  readonly dialect: SqlDialect;
 
   /** The table's columns in their order, or null where there is no such table. */
   describeTable(table: string): Promise<readonly TableField[] | null>;

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { LogType } from "../catalog/catalog.js";
 import type { Manifest } from "../classify/manifest.js";
 import { describeNewerLedger } from "../load/describe-newer-ledger.js";
@@ -26,7 +27,7 @@ export function judgeLoads(
     const load = loads.get(type);
     if (load === undefined) {
       if (isBeforeStart({ startDate }, hour)) return [];
-      const message = `${staged.rows} rows staged, seq ${seq}; never loaded`;
+      const message = `${countOf(staged.rows, "row")} staged, seq ${seq}; never loaded`;
       return [{ hour, kind: "not_loaded", type, message, automatic: true }];
     }
     if (load.seq > seq) {
@@ -39,7 +40,7 @@ export function judgeLoads(
     if (isSame && rows === staged.rows) return [];
     const runs = load.seq === seq && !isSame ? [run, load.run] : [];
     const [ofStaged, ofLoaded] = runs.map((each) => ` of run ${each}`);
-    const message = `${staged.rows} rows staged, seq ${seq}${ofStaged ?? ""}; ${rows} loaded, seq ${load.seq}${ofLoaded ?? ""}`;
+    const message = `${countOf(staged.rows, "row")} staged, seq ${seq}${ofStaged ?? ""}; ${rows} loaded, seq ${load.seq}${ofLoaded ?? ""}`;
     return [{ hour, kind: "not_loaded", type, message, automatic: true }];
   });
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { FolderHour } from "../folder-hour.js";
 import type { ListedObject } from "../ports/object-store.js";
 import type { LedgerRow } from "../ports/warehouse.js";
@@ -46,12 +47,12 @@ export function judgeQuarantine(
     .filter(({ key, row }) => !standing.has(key) && isKept(row))
     .filter(({ type }) => catalogued.has(type))
     .map(({ type, key, row }): Finding => {
-      const message = `${row.rowsSetAside} rows are set aside, but their file ${key} is gone`;
+      const message = `${countOf(row.rowsSetAside, "row is", "rows are")} set aside, but their file ${key} is gone`;
       return { hour, kind: "quarantine_gone", type, message, automatic: true };
     });
   const [example] = unnamed;
   if (example === undefined) return gone;
-  const message = `${unnamed.length} files of rows set aside that no load names, ${example} among them`;
+  const message = `${countOf(unnamed.length, "file")} of rows set aside that no load names, ${example} among them`;
   return [
     ...gone,
     { hour, kind: "quarantine_left", type: null, message, automatic: true },

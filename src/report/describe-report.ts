@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import type { FolderHour } from "../folder-hour.js";
 import { addHours } from "../folder-hour.js";
 import type { Message, MessagePart, MessageTable } from "../ports/messenger.js";
@@ -79,7 +80,9 @@ function nameReport(report: ReportModel, hasProblems: boolean): string {
       ? [`${countOf(notDone.length, "hour")} not done`]
       : []),
     ...(troubled > 0 ? [`${countOf(troubled, "type")} not loaded whole`] : []),
-    ...(unknown > 0 ? [countOf(unknown, "unknown type")] : []),
+    ...(unknown > 0
+      ? [countOf(unknown, "unknown type", "unknown types", formatCount)]
+      : []),
   ];
   return `Logs of ${days.day}: ${hasProblems ? `${said.join(", ")}; ` : ""}${formatCount(report.totals.rows.day)} rows`;
 }
@@ -210,7 +213,7 @@ function describeSetAside({ lines, setAside }: ReportModel): string {
   const byLoads =
     setAside.byLoads === 0
       ? ""
-      : ` Loads set aside ${countOf(setAside.byLoads, "row")}.`;
+      : ` Loads set aside ${countOf(setAside.byLoads, "row", "rows", formatCount)}.`;
   return `Set aside: ${numbers.format(day)} lines${share}${reasons.length === 0 ? "" : `: ${reasons.join(", ")}`}. The day before: ${formatCount(before)}; a week before: ${formatCount(lastWeek)}.${byLoads}`;
 }
 
@@ -227,10 +230,6 @@ function formatChange(
   return day !== null && other === 0 ? "from 0" : "-";
 }
 
-function countOf(count: number, what: string): string {
-  return `${numbers.format(count)} ${what}${count === 1 ? "" : "s"}`;
-}
-
 /** Spans of hours: `2026-11-20T03`, `2026-11-20T05 to 2026-11-20T07`. */
 function nameHours(hours: readonly FolderHour[]): string {
   const spans: { from: FolderHour; to: FolderHour }[] = [];
@@ -243,7 +242,9 @@ function nameHours(hours: readonly FolderHour[]): string {
     .slice(0, mostListed)
     .map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
   const more = spans.length - named.length;
-  return [...named, ...(more > 0 ? [`${more} more spans`] : [])].join(", ");
+  return [...named, ...(more > 0 ? [countOf(more, "more span")] : [])].join(
+    ", ",
+  );
 }
 
 /** `Fri 2026-11-20`. */

@@ -8,7 +8,12 @@ import {
 import type { SplitLimits } from "../classify/split-task.js";
 import type { SplitPorts } from "../classify/stage-split.js";
 import { readTypeSchema } from "../catalog/read-type-schema.js";
-import { exitCodes, SluiceError, type ExitCode } from "../errors.js";
+import {
+  exitCodes,
+  NotOpenedError,
+  SluiceError,
+  type ExitCode,
+} from "../errors.js";
 import type { FolderHour } from "../folder-hour.js";
 import { loadHour, type LoadResult } from "../load/load-hour.js";
 import type { Log } from "../log.js";
@@ -51,7 +56,10 @@ export interface RunHoursResult {
 
 const loadsAtOnce = 4;
 
-/** Classifies and loads each hour in turn. What fails as expected is reported, and the rest goes on; a bug is thrown. */
+/**
+ * Classifies and loads each hour in turn. What fails as expected is reported, and the rest goes on, save loads
+ * where the warehouse can't be opened; a bug is thrown.
+ */
 export async function runHours(
   options: RunHoursOptions,
   ports: RunHoursPorts,
@@ -60,6 +68,8 @@ export async function runHours(
   const classified: ClassifiedHour[] = [];
   const loaded: LoadResult[] = [];
   const failures: RunFailure[] = [];
+  let isOpen = true;
+  let notBegun = 0;
   const attempt = async <T>(
     hour: FolderHour,
     type: string | null,
@@ -69,6 +79,7 @@ export async function runHours(
       return await work();
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
+      isOpen &&= !(error instanceof NotOpenedError);
       failures.push({
         hour,
         type,
@@ -100,25 +111,33 @@ export async function runHours(
       result.manifest,
     );
     classified.push({ hour, seq, lines, blank, set_aside, unknown_types });
-    const loads = await Promise.all(
-      types.map((type) =>
-        limit(() =>
-          attempt(hour, type.name, async () =>
-            loadHour(
-              {
-                type,
-                hour,
-                fields: await readTypeSchema(catalog, type),
-                timezone: catalog.timezone,
-              },
-              ports,
-            ),
-          ),
+    const load = (type: LogType) =>
+      attempt(hour, type.name, async () =>
+        loadHour(
+          {
+            type,
+            hour,
+            fields: await readTypeSchema(catalog, type),
+            timezone: catalog.timezone,
+          },
+          ports,
         ),
-      ),
+      );
+    const skip = (type: LogType): null => {
+      notBegun += 1;
+      options.onStep(`${hour} ${type.name}`);
+      return null;
+    };
+    const loads = await Promise.all(
+      types.map((type) => limit(() => (isOpen ? load(type) : skip(type)))),
     );
     loaded.push(...loads.filter((load) => load !== null));
   }
+  if (notBegun > 0)
+    ports.log.warn(
+      { warehouse: ports.warehouse.url, loads: notBegun },
+      "loads were not begun, because the warehouse can't be opened: run the same again once it can",
+    );
   const superseded = loaded.filter(({ outcome }) => outcome === "superseded");
   return { classified, loaded, superseded: superseded.length, failures };
 }

@@ -69,9 +69,11 @@ export function diffFields(
 }
 
 /** `INTEGER NULLABLE`; a RECORD with the number of its columns. */
-function describeField({ type, mode, fields }: TableField): string {
+function describeField({ type, storedAs, mode, fields }: TableField): string {
   const inside = fields.length === 1 ? "1 column" : `${fields.length} columns`;
-  return type === "RECORD" ? `${type} ${mode} of ${inside}` : `${type} ${mode}`;
+  return type === "RECORD"
+    ? `${type} ${mode} of ${inside}`
+    : `${storedAs ?? type} ${mode}`;
 }
 
 function diffField(
@@ -81,7 +83,7 @@ function diffField(
 ): FieldChange[] {
   const changes: FieldChange[] = [];
   const now = `${describeField(before)}, now ${describeField(after)}`;
-  if (before.type !== after.type)
+  if (before.type !== after.type || before.storedAs !== after.storedAs)
     return [change("type", before, after, column, now)];
   if (before.mode !== after.mode)
     changes.push(change("mode", before, after, column, now));

@@ -1,35 +1,34 @@
+import type { SqlDialect } from "../ports/warehouse.js";
 import type { FieldChange } from "./diff-fields.js";
 import type { FieldType } from "./table-field.js";
 
 /**
- * `apply`: sluice adds the column. `none`: a table that stays as it is takes every load. `refuse`: nobody may do it behind the back of
+ * `apply`: sluice adds the column. `none`: a table that stays as it is takes every load. `note`: so it does, but not every row is as before.
+ * `refuse`: nobody may do it behind the back of
  * the table's readers; `way` says how it is done safely.
  */
 export type ChangeVerdict =
   | { readonly do: "apply" }
   | { readonly do: "none"; readonly why: string }
+  | { readonly do: "note"; readonly note: string }
   | { readonly do: "refuse"; readonly way: string };
 
-/** https://cloud.google.com/bigquery/docs/managing-table-schemas#change_a_columns_data_type */
-const widenings: Readonly<Partial<Record<FieldType, readonly FieldType[]>>> = {
-  INTEGER: ["NUMERIC", "BIGNUMERIC", "FLOAT"],
-  NUMERIC: ["BIGNUMERIC", "FLOAT"],
-  BIGNUMERIC: ["FLOAT"],
-};
-const sqlTypes: Readonly<Partial<Record<FieldType, string>>> = {
-  INTEGER: "INT64",
-  FLOAT: "FLOAT64",
-  BOOLEAN: "BOOL",
-  RECORD: "STRUCT",
-};
+/** A table that stands, and the SQL of its warehouse. */
+export interface StandingTable {
+  readonly name: string;
+  readonly dialect: SqlDialect;
+}
 
 /** What a change from the table's columns to those of the schema file and the catalog means for the table. */
-export function judgeChange(change: FieldChange, table: string): ChangeVerdict {
+export function judgeChange(
+  change: FieldChange,
+  table: StandingTable,
+): ChangeVerdict {
   switch (change.kind) {
     case "added":
-      return judgeAddition(change, table);
+      return judgeAddition(change, table.name);
     case "removed":
-      return judgeRemoval(change, table);
+      return judgeRemoval(change, table.name);
     case "type":
       return { do: "refuse", way: describeTypeChange(change, table) };
     case "mode":
@@ -65,8 +64,8 @@ function judgeRemoval(
     return { do: "refuse", way: dropNotNull(column, table) };
   if (!column.includes("."))
     return {
-      do: "none",
-      why: "the table keeps it; rows that come are without it",
+      do: "note",
+      note: "the table keeps it, null from now on; rows that still have it are refused: put it back into the schema file with drop: true in the catalog if they are to load without it",
     };
   return {
     do: "refuse",
@@ -76,7 +75,7 @@ function judgeRemoval(
 
 function judgeMode(
   { column, before, after }: FieldChange,
-  table: string,
+  table: StandingTable,
 ): ChangeVerdict {
   if (before?.mode === "NULLABLE" && after?.mode === "REQUIRED")
     return {
@@ -84,7 +83,7 @@ function judgeMode(
       why: "the table stays NULLABLE; the load sees to it that there is a value",
     };
   if (before?.mode === "REQUIRED" && after?.mode === "NULLABLE")
-    return { do: "refuse", way: dropNotNull(column, table) };
+    return { do: "refuse", way: dropNotNull(column, table.name) };
   return { do: "refuse", way: describeNewColumn(column, table, null) };
 }
 
@@ -96,33 +95,31 @@ function dropNotNull(column: string, table: string): string {
 
 function describeTypeChange(
   { column, before, after }: FieldChange,
-  table: string,
+  table: StandingTable,
 ): string {
   const to = after?.type ?? "STRING";
-  const type = sqlTypes[to] ?? to;
   const widens =
     before !== null &&
-    before.mode === after?.mode &&
+    after !== null &&
+    before.mode === after.mode &&
     !column.includes(".") &&
-    widenings[before.type]?.includes(to) === true;
+    table.dialect.widens(before, after);
   return widens
-    ? `the type widens in place: ALTER TABLE ${table} ALTER COLUMN ${column} SET DATA TYPE ${type}; run it, and apply again`
-    : describeNewColumn(column, table, to === "RECORD" ? null : type);
+    ? `the type widens in place: ALTER TABLE ${table.name} ALTER COLUMN ${column} SET DATA TYPE ${table.dialect.typeName(to)}; run it, and apply again`
+    : describeNewColumn(column, table, to === "RECORD" ? null : to);
 }
 
 /** New column, backfill, view. `type`: what values can be cast to; null where they can't. */
 function describeNewColumn(
   column: string,
-  table: string,
-  type: string | null,
+  { name, dialect }: StandingTable,
+  type: FieldType | null,
 ): string {
   const [top = column] = column.split(".");
   const other = `${top}_2`;
-  const value =
-    type === null || top !== column ? top : `SAFE_CAST(${top} AS ${type})`;
   const backfill =
-    value === top
+    type === null || top !== column
       ? "reload the hours that are still staged (sluice backfill)"
-      : `UPDATE ${table} SET ${other} = ${value} WHERE ${other} IS NULL, or reload the hours that are still staged (sluice backfill)`;
+      : `UPDATE ${name} SET ${other} = ${dialect.safeCast(top, type)} WHERE ${other} IS NULL, or reload the hours that are still staged (sluice backfill)`;
   return `a column beside it: rename: ${other} in the catalog, for the column that becomes ${top}; then backfill: ${backfill}; then a view that shows ${other} as ${top}, and readers move to it`;
 }

@@ -1,6 +1,7 @@
 import { parseJson, type JsonNode } from "../json/parse-json.js";
 import type { TimeFormat } from "../ports/warehouse.js";
 import { judgeTimeFormat } from "./judge-time-format.js";
+import { nameNewValue } from "./name-new-value.js";
 import { judgeValue, nameKind, Unfit, type Cell } from "./judge-value.js";
 import type { TableField } from "./table-field.js";
 
@@ -106,7 +107,7 @@ function judgeRecord(
     const column = index === undefined ? undefined : record.columns[index];
     if (index === undefined || column === undefined) {
       const path = record.path === "" ? key : `${record.path}.${key}`;
-      const found = `a key that the schema lacks, with ${nameKind(value)}`;
+      const found = `a key that the schema lacks, with ${nameNewValue(value)}`;
       misfits.push({ column: path, expected: "a column of the schema", found });
     } else if (cells[index] !== undefined) {
       misfits.push({

@@ -1,5 +1,9 @@
 import { findColumnNameFault } from "./column-name.js";
+import { numberKinds } from "./name-new-value.js";
 import type { TableField } from "./table-field.js";
+
+/** What a key is expected to be that the schema lacks. */
+export const newColumn = "a column of the schema";
 
 /** The parts of a misfit that tell what would mend it. */
 interface MendableMisfit {
@@ -139,16 +143,16 @@ const scalarMends: readonly Found[] = [
 
 /**
  * What a person can do so that such rows load, as a sentence without its full stop. `inferred`: the column that the rows themselves
- * would make, where they were looked at.
+ * would make, where they were looked at. `founds`: what was found in it by this and other misfits.
  */
 export function describeMend(
   misfit: MendableMisfit,
   inferred: TableField | null = null,
+  founds: readonly string[] = [misfit.found],
 ): string {
   const { column, expected, found } = misfit;
   const place = { path: column, top: column.split(".")[0] ?? column };
-  if (expected === "a column of the schema")
-    return describeNewColumn(place, found, inferred);
+  if (expected === newColumn) return describeNewColumn(place, founds, inferred);
   if (expected.endsWith(" REQUIRED")) return `make ${column} NULLABLE`;
   if (expected.startsWith("elements of "))
     return `have the service leave null out of the array; or ${asJson(place)}`;
@@ -172,7 +176,7 @@ export function describeMend(
 
 function describeNewColumn(
   { path, top }: Place,
-  found: string,
+  founds: readonly string[],
   inferred: TableField | null,
 ): string {
   const isTop = path === top;
@@ -185,7 +189,7 @@ function describeNewColumn(
     return `no column can have this name: ${asJson({ path: parent, top })}`;
   const line = JSON.stringify(
     inferred === null
-      ? { name, type: guessType(found), mode: "NULLABLE" }
+      ? { name, type: guessType(founds), mode: "NULLABLE" }
       : toLine(inferred),
   );
   return isTop
@@ -193,11 +197,28 @@ function describeNewColumn(
     : `add ${line} to the fields of ${parent} in the schema file`;
 }
 
-function guessType(found: string): string {
-  if (found.endsWith("a string")) return "STRING";
-  if (found.endsWith("a number")) return "FLOAT";
-  if (found.endsWith("a boolean")) return "BOOLEAN";
-  return "JSON";
+const newKey = "a key that the schema lacks, with ";
+
+/** The type that keeps every value as it is; JSON where none does, or none can be known. */
+function guessType(founds: readonly string[]): string {
+  const kinds = new Set(founds.map((found) => found.slice(newKey.length)));
+  kinds.delete("null");
+  if (kinds.size > 0 && [...kinds].every((kind) => allNumbers.has(kind)))
+    return guessNumberType(kinds);
+  const [kind, ...others] = kinds;
+  if (others.length > 0) return "JSON";
+  if (kind === "a string") return "STRING";
+  return kind === "a boolean" ? "BOOLEAN" : "JSON";
+}
+
+const allNumbers: ReadonlySet<string> = new Set(Object.values(numberKinds));
+
+function guessNumberType(kinds: ReadonlySet<string>): string {
+  const { longInteger, wideInteger, fraction, longFraction } = numberKinds;
+  if (kinds.has(longFraction)) return "BIGNUMERIC";
+  if (kinds.has(wideInteger)) return "NUMERIC";
+  if (!kinds.has(fraction)) return "INTEGER";
+  return kinds.has(longInteger) ? "NUMERIC" : "FLOAT";
 }
 
 function toLine({ name, type, mode, fields }: TableField): object {

@@ -1,9 +1,10 @@
 import { MisfitError, type Misfit } from "../errors.js";
+import { groupBy } from "../group-by.js";
 import type { RowMisfit } from "./judge-row.js";
 import { copyText } from "./copy-text.js";
 import { maskMisfits } from "./mask-misfits.js";
 import { maskRow } from "./mask-row.js";
-import { describeMend } from "./mend-misfit.js";
+import { describeMend, newColumn } from "./mend-misfit.js";
 
 /** Past this many groups only their number is kept: a row may bring any number of unknown keys. */
 const largestGroupCount = 200;
@@ -109,7 +110,7 @@ export function createMisfitCollector({
           : `${rowCount} of ${rowsSeen} rows ${rowCount === 1 ? "does" : "do"}`;
       const message = [
         `${what}: ${rows} not fit the schema; nothing was loaded`,
-        ...misfits().map(formatMisfit),
+        ...formatMisfits(misfits()),
         ...more,
         "Mend the schema file (or wrap the column, or mend the logs) and load again; sluice schema check tries it without a load.",
       ].join("\n");
@@ -118,11 +119,25 @@ export function createMisfitCollector({
   };
 }
 
-function formatMisfit(misfit: Misfit): string {
+/** What would mend a new column depends on all that was found in it, so that it is told once. */
+function formatMisfits(misfits: readonly Misfit[]): string[] {
+  const isNew = ({ expected }: Misfit) => expected === newColumn;
+  const byColumn = groupBy(misfits.filter(isNew), ({ column }) => column);
+  return misfits.map((misfit) => {
+    if (!isNew(misfit)) return formatMisfit(misfit, describeMend(misfit));
+    const same = byColumn.get(misfit.column) ?? [misfit];
+    const founds = same.map(({ found }) => found);
+    const told = same.find(({ found }) => !found.endsWith(" null")) ?? same[0];
+    const mend = told === misfit ? describeMend(misfit, null, founds) : null;
+    return formatMisfit(misfit, mend);
+  });
+}
+
+function formatMisfit(misfit: Misfit, mend: string | null): string {
   const { source, line, text } = misfit.example;
   const column = misfit.column === "" ? "the row" : misfit.column;
   const rows = misfit.count === 1 ? "1 row" : `${misfit.count} rows`;
-  return `  ${column}: expected ${misfit.expected}, found ${misfit.found} in ${rows}; first ${source}:${line} ${text}\n    ${describeMend(misfit)}`;
+  return `  ${column}: expected ${misfit.expected}, found ${misfit.found} in ${rows}; first ${source}:${line} ${text}${mend === null ? "" : `\n    ${mend}`}`;
 }
 
 function truncate(text: string): string {

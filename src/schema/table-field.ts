@@ -25,6 +25,8 @@ export interface TableField {
   readonly type: FieldType;
   readonly mode: FieldMode;
   readonly description?: string;
+  /** Of a table's column that was made by others: its own type, where `type` is near to it and not the same. */
+  readonly storedAs?: string;
   /** The columns of a RECORD; empty for every other type. */
   readonly fields: readonly TableField[];
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { formatShare } from "../schema/format-share.js";
 import type {
   MovedShare,
@@ -22,7 +23,7 @@ export function formatShares(report: SharesReport): string {
   ];
   if (uncounted.length > 0)
     return `${type}: nothing was counted on ${uncounted.join(" and ")}. Loads count where the catalog says record_shares: true; load the hours again`;
-  const range = `${day} (${countHours(hours.day)}) against ${against} (${countHours(hours.against)})`;
+  const range = `${day} (${countOf(hours.day, "hour")}) against ${against} (${countOf(hours.against, "hour")})`;
   return [
     `${type}: ${range}: ${moved.length === 0 ? "no share" : moved.length === 1 ? "1 share" : `${moved.length} shares`} of ${compared} ${compared === 1 ? "column" : "columns"} moved`,
     ...moved.map(formatMoved),
@@ -37,10 +38,6 @@ function formatMoved({ column, kind, before, after }: MovedShare): string {
 
 function formatFigures({ count, records, share }: Share): string {
   return `${formatShare(share)} (${count} of ${records})`;
-}
-
-function countHours(hours: number): string {
-  return hours === 1 ? "1 hour" : `${hours} hours`;
 }
 
 function listColumns(title: string, columns: readonly string[]): string[] {

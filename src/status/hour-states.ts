@@ -17,6 +17,8 @@ export interface TypeHour {
   /** Rows that the ledger counts; null where it has no row. */
   readonly loaded: number | null;
   readonly setAsideByLoad: number | null;
+  /** The classification that the ledger's row is of; left out where it has no row. */
+  readonly loadedSeq?: number;
   readonly catalogued: boolean;
 }
 
@@ -51,6 +53,7 @@ export function judgeHour(
       staged: rows,
       loaded: load?.rowsLoaded ?? null,
       setAsideByLoad: load?.rowsSetAside ?? null,
+      ...(load !== undefined && { loadedSeq: load.seq }),
       catalogued: catalogued.includes(type),
     };
   });

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { framelessTable } from "../messages/frameless-table.js";
 import { setAsideReasons } from "../classify/manifest.js";
+import { shellWords } from "../shell-words.js";
 import type { HourStatus } from "../status/read-states.js";
 import type { TypeHour } from "../status/hour-states.js";
 
@@ -15,14 +16,17 @@ export function formatStates(statuses: readonly HourStatus[]): string {
     colAligns: ["left", ...statuses.map(() => "right" as const)],
   });
   for (const name of names) {
-    const cells = statuses.map(({ types }) =>
-      types.find(({ type }) => type === name),
-    );
+    const cells = statuses.map(({ manifest, types }) => ({
+      manifest,
+      cell: types.find(({ type }) => type === name),
+    }));
     table.push([
-      cells.every((cell) => cell?.catalogued !== false)
+      cells.every(({ cell }) => cell?.catalogued !== false)
         ? name
         : `${name} (not in the catalog)`,
-      ...cells.map((cell) => (cell === undefined ? "-" : formatCell(cell))),
+      ...cells.map(({ cell, manifest }) =>
+        cell === undefined ? "-" : formatCell(cell, manifest),
+      ),
     ]);
   }
   for (const label of ["set aside", "blank", "lines"] as const) {
@@ -34,7 +38,7 @@ export function formatStates(statuses: readonly HourStatus[]): string {
   return trimLines(table.toString());
 }
 
-function formatCell(cell: TypeHour): string {
+function formatCell(cell: TypeHour, manifest: HourStatus["manifest"]): string {
   switch (cell.state) {
     case "not_done":
       return "not done";
@@ -45,8 +49,42 @@ function formatCell(cell: TypeHour): string {
     case "loaded":
       return `${cell.loaded ?? 0} loaded${describeAside(cell)}`;
     case "differing":
-      return `${cell.loaded ?? "none"} loaded${describeAside(cell)}, ${cell.staged ?? "none"} staged: differing`;
+      return `${cell.loaded ?? "none"} loaded${describeAside(cell)}${describeStaged(cell, manifest)}: differing`;
   }
+}
+
+/** Where the counts are equal, what else tells the two apart. */
+function describeStaged(
+  { loaded, setAsideByLoad, staged, loadedSeq }: TypeHour,
+  manifest: HourStatus["manifest"],
+): string {
+  const isEqual = (loaded ?? 0) + (setAsideByLoad ?? 0) === staged;
+  if (manifest === null || loadedSeq === undefined || !isEqual)
+    return `, ${staged ?? "none"} staged`;
+  const { seq } = manifest;
+  // A manifest that was deleted begins at seq 1 again.
+  return loadedSeq === seq
+    ? ` of a seq ${seq} of before, seq ${seq} staged`
+    : ` of seq ${loadedSeq}, seq ${seq} staged`;
+}
+
+/** How what is differing is mended; the empty text where nothing is. */
+export function formatDiffering(
+  statuses: readonly HourStatus[],
+  options: readonly string[],
+): string {
+  const hours = statuses
+    .filter(({ types }) =>
+      types.some(
+        ({ state, catalogued }) => catalogued && state === "differing",
+      ),
+    )
+    .map(({ hour }) => hour);
+  const from = hours[0];
+  const to = hours.at(-1);
+  if (from === undefined || to === undefined) return "";
+  const range = ["--from", from, "--to", to, "--run", ...options];
+  return `What is differing is loaded again by: ${shellWords(["sluice", "reconcile", ...range])}`;
 }
 
 function describeAside({ setAsideByLoad }: TypeHour): string {

@@ -1,3 +1,4 @@
+import { countOf } from "../count-of.js";
 import { addHours } from "../folder-hour.js";
 import type { Backtest, BacktestAlert } from "./backtest-counts.js";
 import type { CountRule } from "./model.js";
@@ -20,7 +21,7 @@ export function formatBacktest(backtest: Backtest): string {
   const runs = joinRuns(alerts);
   return [
     ...runs.map(describeRun),
-    `${types} types, ${hours} hours, of which ${learning} were too early to judge: ${alerts.length} alerts in ${runs.length} runs`,
+    `${countOf(types, "type")}, ${countOf(hours, "hour")}, of which ${learning} were too early to judge: ${countOf(alerts.length, "alert")} in ${countOf(runs.length, "run")}`,
   ].join("\n");
 }
 
@@ -48,7 +49,7 @@ function describeRun(run: Run): string {
   const sum = (key: "rows" | "low" | "high") =>
     run.reduce((total, alert) => total + alert[key], 0);
   const band = `${sum("low")} to ${sum("high")}`;
-  return `${hours} ${printable(first.type)} ${first.rule}: ${sum("rows")} rows, ${expectations[first.rule]} ${band}`;
+  return `${hours} ${printable(first.type)} ${first.rule}: ${countOf(sum("rows"), "row")}, ${expectations[first.rule]} ${band}`;
 }
 
 /** A name from a file must not move the terminal's cursor. */

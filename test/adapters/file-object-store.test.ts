@@ -16,7 +16,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
-import { ObjectChangedError, ServiceError } from "../../src/errors.js";
+import {
+  AccessError,
+  ObjectChangedError,
+  ServiceError,
+} from "../../src/errors.js";
 import {
   collect,
   describeObjectStore,
@@ -111,6 +115,62 @@ describe("FileObjectStore", () => {
     expect(await readdir(outside)).to.deep.equal(["secret"]);
   });
 
+  describe("of a folder that must exist", () => {
+    const listings: readonly [
+      name: string,
+      list: (store: FileObjectStore) => Promise<unknown>,
+    ][] = [
+      ["all of it", (store) => collect(store.list(""))],
+      ["an hour", (store) => collect(store.list("2026/11/21/03/"))],
+      ["its folders", (store) => store.listTopFolders()],
+    ];
+    const inPlaces: readonly [
+      place: string,
+      make: (path: string) => Promise<unknown>,
+      says: string,
+    ][] = [
+      ["is not there", () => Promise.resolve(), "there is no such folder"],
+      ["is a file", (path) => writeFile(path, ""), "there is a file"],
+      [
+        "is a link to nothing",
+        (path) => symlink("nothing", path),
+        "there is no such folder",
+      ],
+    ];
+    for (const [place, make, says] of inPlaces) {
+      it(`refuses to list one that ${place}`, async () => {
+        const path = join(directory, "source");
+        await make(path);
+        for (const [name, list] of listings) {
+          const missing = new FileObjectStore(path, { mustExist: true });
+          const error = await errorOf(() => list(missing));
+          expect(error, name).to.be.instanceOf(AccessError);
+          expect(error.message).to.include(`file:${path}: ${says}`);
+        }
+      });
+    }
+
+    it("lists a missing hour as empty", async () => {
+      const there = new FileObjectStore(directory, { mustExist: true });
+      for (const [name, list] of listings)
+        expect(await list(there), name).to.deep.equal([]);
+    });
+
+    it("can still be made by the first write", async () => {
+      const made = new FileObjectStore(join(directory, "new"), {
+        mustExist: true,
+      });
+      await made.put("a/b", Buffer.from("1"));
+      expect(await made.listTopFolders()).to.deep.equal(["a"]);
+    });
+  });
+
+  it("lists nothing where a stage that nobody wrote will be", async () => {
+    const stage = new FileObjectStore(join(directory, "stage"));
+    expect(await collect(stage.list("2026/11/21/03/"))).to.deep.equal([]);
+    expect(await stage.listTopFolders()).to.deep.equal([]);
+  });
+
   it("may itself lie behind a symbolic link", async () => {
     const link = join(await makeFolder(), "link");
     await symlink(directory, link);
@@ -170,7 +230,7 @@ describe("FileObjectStore", () => {
     await store.put("a", Buffer.from("1"));
     await store.put("b/c", Buffer.from("1"));
     for (const [key, words] of [
-      ["a/b", "a part of its path is a file"],
+      ["a/b", "a part of its path is a file or a link to nothing"],
       ["b", "there is a folder of that name"],
       ["x".repeat(300), "longer than the file system allows"],
     ] as const) {
@@ -182,6 +242,19 @@ describe("FileObjectStore", () => {
     expect(
       await errorOf(() => file.put("b", Buffer.from("1"))),
     ).to.be.instanceOf(ServiceError);
+  });
+
+  it("says of a root below a link to nothing what may be in the way", async () => {
+    const link = join(directory, "link");
+    await symlink("nothing", link);
+    for (const root of [link, join(link, "stage")]) {
+      const below = new FileObjectStore(root);
+      const error = await errorOf(() => below.put("a", Buffer.from("1")));
+      expect(error, root).to.be.instanceOf(ServiceError);
+      expect(error.message, root).to.include(
+        "a part of its path is a file or a link to nothing, and must be a folder",
+      );
+    }
   });
 
   it("moves a file of its own file system in, and leaves nothing unfinished", async () => {

@@ -249,6 +249,18 @@ describe("adding a log type", () => {
     expect(problems[0]).to.include("load_old.py differs");
   });
 
+  it("writes every generated file where none were generated before", async () => {
+    rmSync(join(directory, "generated-dags"), { recursive: true });
+    const { written, stale_dags: stale } = await run();
+    expect(stale).to.equal(0);
+    expect(written).to.include(join(directory, "generated-dags/load_old.py"));
+    const { dag_problems: problems } = await check({
+      catalogFile: file,
+      overrides: {},
+    });
+    expect(problems).to.deep.equal([]);
+  });
+
   it("does nothing where all is there", async () => {
     await run();
     const before = readAll();

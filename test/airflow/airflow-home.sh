@@ -11,7 +11,16 @@ start() { # start NAME COMMAND...: in the background, its output in $run/NAME.lo
   "$@" >"$run/$name.log" 2>&1 &
   started+=($!)
 }
-stop_last() { kill "${started[-1]}" 2>/dev/null || true; wait "${started[-1]}" 2>/dev/null || true; unset 'started[-1]'; }
+stop_last() { # A signal may be lost: what Airflow raises then, Python ignores within a destructor.
+  local since=$SECONDS
+  kill "${started[-1]}" 2>/dev/null || true
+  while kill -0 "${started[-1]}" 2>/dev/null; do
+    if ((SECONDS - since >= 15)); then kill "${started[-1]}" 2>/dev/null || true; since=$SECONDS; fi
+    sleep 0.2
+  done
+  wait "${started[-1]}" 2>/dev/null || true
+  unset 'started[-1]'
+}
 stop_all() {
   # A backfill takes the first signal for a wish to end its tasks, and goes on.
   while [ -n "${commands_pid:-}" ] && kill "$commands_pid" 2>/dev/null; do sleep 1; done
@@ -19,7 +28,8 @@ stop_all() {
   if [ -n "${postgres_data:-}" ]; then stop_postgres; fi
 }
 
-# Airflow 3 needs PostgreSQL: SQLite loses its tasks. The server is private, and gone afterwards.
+# Airflow 3 needs PostgreSQL: SQLite loses its tasks. Airflow 2 needs it for a backfill beside a scheduler. The server is private, and
+# gone afterwards.
 # In the temporary folder: PostgreSQL refuses root, and its own user may not enter root's home.
 find_postgres() { # Debian keeps the server's programs off the PATH
   local directory
@@ -28,6 +38,8 @@ find_postgres() { # Debian keeps the server's programs off the PATH
   done
   return 1
 }
+# PostgreSQL refuses root.
+can_run_postgres() { find_postgres >/dev/null && { [ "$(id -u)" != 0 ] || id postgres >/dev/null 2>&1; }; }
 as_postgres() { if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
 start_postgres() { # start_postgres [TAR]: an empty cluster, or a saved one
   postgres=$(find_postgres); postgres_data=$(mktemp -d)
@@ -47,8 +59,8 @@ stop_postgres() {
   rm -rf "$postgres_data"; postgres_data=
 }
 
-use_airflow() { # use_airflow 2|3 RUN DAGS: the settings of one Airflow that lives in the folder RUN
-  version=$1 run=$2 venv=$cache/airflow$1
+use_airflow() { # use_airflow 2|3 RUN DAGS [DATABASE]: the settings of one Airflow that lives in the folder RUN; 2 may have postgres too
+  version=$1 run=$2 venv=$cache/airflow$1 database=${4:-sqlite}
   export PATH=$venv/bin:$PATH AIRFLOW_HOME=$run AIRFLOW__CORE__DAGS_FOLDER=$3
   export AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False
   export AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT=180 AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY=True
@@ -64,10 +76,11 @@ use_airflow() { # use_airflow 2|3 RUN DAGS: the settings of one Airflow that liv
   if [ "$version" = 2 ]; then
     # LocalExecutor forks, where SequentialExecutor, SQLite's own, starts a Python for each task.
     export _AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK=1
-    export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="sqlite:///$run/airflow.db"
+    if [ "$database" = sqlite ]; then export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="sqlite:///$run/airflow.db"; fi
     # Otherwise a task's own process sets the next one to scheduled while a backfill has queued it, which then runs it twice.
     export AIRFLOW__SCHEDULER__SCHEDULE_AFTER_TASK_EXECUTION=False
   else
+    database=postgres
     local port; port=$(free_port)
     export AIRFLOW__API__PORT=$port AIRFLOW__API__HOST=127.0.0.1 AIRFLOW__API__WORKERS=1
     export AIRFLOW__CORE__EXECUTION_API_SERVER_URL=http://127.0.0.1:$port/execution/
@@ -80,8 +93,8 @@ use_airflow() { # use_airflow 2|3 RUN DAGS: the settings of one Airflow that liv
   fi
 }
 migrate() { # a new metadata database, migrated once and copied ever after
-  local saved=$cache/airflow$version-metadata.tar
-  if [ "$version" = 2 ]; then
+  local saved=$cache/airflow$version-$database.tar
+  if [ "$database" = sqlite ]; then
     if [ ! "$saved" -nt "$venv/requirements.txt" ]; then
       airflow db migrate >"$run/migrate.log" 2>&1
       tar -C "$run" -cf "$saved.$$" airflow.db && mv "$saved.$$" "$saved"

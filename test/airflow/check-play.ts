@@ -46,22 +46,37 @@ function listPods(pods: readonly Pod[]): string[] {
 }
 
 interface Task {
+  readonly dag: string;
+  readonly run: string;
+  /** The run's logical date: `2026-01-15 00:05`, UTC. */
+  readonly date: string;
+  readonly runType: string;
   readonly name: string;
   readonly state: string;
   readonly tries: string;
 }
 
+function readAllTasks(step: string): Task[] {
+  return readRows(step, "tasks").map((columns) => {
+    const [dag = "", run = "", date = "", task = "", index = ""] = columns;
+    const [state = "", tries = "", runType = ""] = columns.slice(5);
+    const name = `${task}${index === "-1" ? "" : `[${index}]`}`;
+    return { dag, run, date: date.slice(0, 16), runType, name, state, tries };
+  });
+}
+
 function readTaskRows(step: string, dag: string, run: RegExp): Task[] {
-  const text = readFileSync(join(directory, "steps", step, "tasks"), "utf8");
-  return text
+  return readAllTasks(step).filter(
+    (task) => task.dag === dag && run.test(task.run),
+  );
+}
+
+/** The lines of a file that a query left, as columns. */
+function readRows(step: string, name: string): string[][] {
+  return readFileSync(join(directory, "steps", step, name), "utf8")
     .split("\n")
-    .map((line) => line.split("\t"))
-    .filter(([dagId = "", runId = ""]) => dagId === dag && run.test(runId))
-    .map(([, , , task = "", index = "", state = "", tries = ""]) => ({
-      name: `${task}${index === "-1" ? "" : `[${index}]`}`,
-      state,
-      tries,
-    }));
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
 }
 
 /** Task instances of one run as `task[index] state`. */
@@ -98,15 +113,14 @@ const load = (type: string, hour: string) =>
 const reloadQuiet = (hour: string) =>
   `load --type quiet.json --skip-empty --hour ${hour} = 99`;
 
-/** What the source holds, counted without any of sluice's code: rows by type and hour. */
-function countSource(): Record<string, number> {
+/** What a source holds, counted without any of sluice's code: rows by type and hour. */
+function countSource(
+  source: string,
+  hours: readonly string[],
+): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const hour of hours) {
-    const folder = join(
-      directory,
-      "source",
-      hour.replace("T", "-").replaceAll("-", "/"),
-    );
+    const folder = join(source, hour.replace("T", "-").replaceAll("-", "/"));
     for (const name of readdirSync(folder)) {
       const bytes = readFileSync(join(folder, name));
       const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -147,7 +161,10 @@ function readType(line: Buffer): string | null {
 }
 
 /** Rows by type and hour in the tables that the step left, and a digest of each table's rows. */
-async function readTables(step: string): Promise<{
+async function readTables(
+  step: string,
+  types: readonly string[],
+): Promise<{
   counts: Record<string, number>;
   digests: Record<string, unknown>;
 }> {
@@ -169,6 +186,127 @@ async function readTables(step: string): Promise<{
   }
   return { counts, digests };
 }
+
+// By the clock: each hour that was over when the scheduler started has its run; one that ended meanwhile may have.
+const hourMs = 3_600_000;
+const readTime = (name: string) =>
+  Date.parse(
+    readFileSync(join(directory, "steps/scheduled", name), "utf8").trim(),
+  );
+const begin = readTime("begin");
+const end = readTime("end");
+const startDate = readTime("start");
+const isoMinute = (time: number) => new Date(time).toISOString().slice(0, 16);
+const recentHours = [0, 1, 2, 3, 4].map((hour) =>
+  isoMinute(startDate + hour * hourMs).slice(0, 13),
+);
+const lock = JSON.parse(
+  readFileSync(join(directory, "steps/scheduled/schedule.lock.json"), "utf8"),
+) as Record<string, number>;
+/** Logical dates of the runs that are due at a time: each starts an hour after its own. */
+function listDue(minute: number, time: number): string[] {
+  const dates: string[] = [];
+  for (
+    let date = startDate + minute * 60_000;
+    date + hourMs <= time;
+    date += hourMs
+  )
+    dates.push(isoMinute(date));
+  return dates;
+}
+const scheduledTypes = ["page_view", "purchase"];
+const scheduledTasks = readAllTasks("scheduled");
+const scheduledPods = listPods(readPods("scheduled"));
+expectSame(
+  "DAGs and types of run that the clock started",
+  [
+    ...new Set(scheduledTasks.map(({ dag, runType }) => `${dag} ${runType}`)),
+  ].sort(),
+  [
+    ...["load_page_view scheduled", "load_purchase scheduled"],
+    "log_classification scheduled",
+  ],
+);
+expectSame(
+  "tasks that the clock started and that did not succeed",
+  scheduledTasks.filter(({ state }) => state !== "success"),
+  [],
+);
+const startedPods: string[] = [];
+const loadedRows: [string, number][] = [];
+const recentRows = countSource(
+  join(directory, "steps/scheduled/source"),
+  recentHours,
+);
+for (const [dag, minute, task, type] of [
+  ["log_classification", lock["_classify"], "classify", null],
+  ["load_page_view", lock["page_view"], "load", "page_view"],
+  ["load_purchase", lock["purchase"], "load", "purchase"],
+] as const) {
+  const dates = scheduledTasks
+    .filter(({ dag: id, name }) => id === dag && name === task)
+    .map(({ date }) => date.replace(" ", "T"))
+    .sort();
+  const must = listDue(minute ?? NaN, begin);
+  const may = listDue(minute ?? NaN, end);
+  if (must.length < 3)
+    expectSame(`hours of ${dag} that were over`, must, "three at least");
+  expectSame(
+    `runs of ${dag} that the clock started`,
+    dates,
+    dates.length > must.length ? may.slice(0, dates.length) : must,
+  );
+  for (const hour of dates.map((date) => date.slice(0, 13))) {
+    startedPods.push(type === null ? classify(hour) : load(type, hour));
+    if (type !== null)
+      loadedRows.push([
+        `${type} ${hour}`,
+        recentRows[`${type} ${hour}`] ?? NaN,
+      ]);
+  }
+}
+expectSame("pods of scheduled runs", scheduledPods, startedPods.sort());
+expectSame(
+  "rows after the scheduled runs",
+  sorted((await readTables("scheduled", scheduledTypes)).counts),
+  sorted(Object.fromEntries(loadedRows)),
+);
+
+// log_reconcile: an object that came late, and types whose DAGs were paused. The hour that ended within the last hour is not its own.
+expectSame(
+  "pods of log_reconcile",
+  // A scheduled run that became due while the scheduler stopped has its pods now.
+  listPods(
+    readPods("reconciled").filter(({ argv }) => argv[1] === "reconcile"),
+  ),
+  ["reconcile --last 4h --run = 0"],
+);
+expectSame(
+  "tasks of log_reconcile",
+  readTasks("reconciled", "log_reconcile", /^late$/),
+  ["reconcile success"],
+);
+const newest = isoMinute(readTime("reconciled") - 2 * hourMs).slice(0, 13);
+const [oldest = ""] = recentHours;
+const toReconcile = recentHours.filter((hour) => hour <= newest);
+const reconciledRows = countSource(
+  join(directory, "steps/reconciled/source"),
+  toReconcile,
+);
+if (
+  !(
+    (reconciledRows[`purchase ${oldest}`] ?? 0) >
+    (recentRows[`purchase ${oldest}`] ?? 0)
+  )
+)
+  expectSame("rows of the object that came late", 0, "more than none");
+expectSame(
+  "rows after log_reconcile",
+  sorted((await readTables("reconciled", types)).counts).filter(([key]) =>
+    toReconcile.some((hour) => key.endsWith(hour)),
+  ),
+  sorted(reconciledRows),
+);
 
 // By hand: with a date, with the hour parameter, with neither.
 const byHand = readPods("by-hand");
@@ -220,7 +358,7 @@ expectSame(
       load("purchase", hour),
       reloadQuiet(hour),
     ]),
-    "reconcile --last 48h --run = 0",
+    "reconcile --last 4h --run = 0",
   ].sort(),
 );
 
@@ -231,6 +369,8 @@ expectSame("pods of failing hours", listPods(readPods("failing")), [
   "classify --hour 2026-01-15T03 = 3",
   "classify --hour 2026-01-15T04 = 4",
   "classify --hour 2026-01-15T04 = 4",
+  // Of a type that has left the catalog: not tried again.
+  "load --type inventory.adjusted --hour 2026-01-15T02 = 2",
   "load --type purchase --hour 2026-01-15T02 = 0",
   "load --type purchase --hour 2026-01-15T03 = 4",
   "load --type purchase --hour 2026-01-15T03 = 4",
@@ -252,6 +392,13 @@ for (const run of [/^damaged$/, /^missing$/]) {
     ["1"],
   );
 }
+expectSame(
+  "tasks of the load of a type that has left the catalog",
+  readTaskRows("failing", "load_inventory_adjusted", /^gone$/).map(
+    ({ name, state, tries }) => `${name} ${state} ${tries}`,
+  ),
+  ["load failed 1", "wait success 1"],
+);
 // A reload of a good hour and a damaged one loads the good one, and is red.
 expectSame(
   "tasks of log_reload over a damaged hour",
@@ -263,6 +410,7 @@ expectSame(
   ],
 );
 expectSame("alerts of failing hours", readAlerts("failing"), [
+  "load_inventory_adjusted load 2026-01-15T04",
   "log_classification classify 2026-01-15T03",
   "log_classification classify 2026-01-15T04",
   "log_reload classify",
@@ -274,25 +422,43 @@ const everything = [
   ...hours.map(classify),
   ...hours.flatMap((hour) => types.map((type) => load(type, hour))),
 ].sort();
-const source = countSource();
+const source = countSource(join(directory, "source"), hours);
 expectSame(
   "types and hours in the source",
   Object.keys(source).length,
   hours.length * (types.length - 1),
 );
-for (const step of ["backfill", "again"]) {
+for (const [before, step] of [
+  ["failing", "backfill"],
+  ["backfill", "again"],
+] as const) {
   expectSame(`pods of ${step}`, listPods(readPods(step)), everything);
   expectSame(`alerts of ${step}`, readAlerts(step), []);
   expectSame(
     `rows after ${step}`,
-    sorted((await readTables(step)).counts),
+    sorted((await readTables(step, types)).counts),
     sorted(source),
   );
+  expectSame(
+    `updates told by ${step}`,
+    readUpdates(step).slice(readUpdates(before).length).sort(),
+    [
+      ["load_inventory_adjusted", "inventory_adjusted"],
+      ["load_page_view", "page_view"],
+      ["load_purchase", "purchase"],
+    ].flatMap(([dag, table]) =>
+      hours.map(() => `${dag ?? ""} load duckdb://play/tables/${table ?? ""}`),
+    ),
+  );
+}
+// Each load that was not skipped updates its Asset, or Dataset.
+function readUpdates(step: string): string[] {
+  return readRows(step, "events").map((columns) => columns.join(" "));
 }
 expectSame(
   "tables after the second backfill",
-  (await readTables("again")).digests,
-  (await readTables("backfill")).digests,
+  (await readTables("again", types)).digests,
+  (await readTables("backfill", types)).digests,
 );
 expectSame(
   "tasks of a skipped load",
@@ -312,8 +478,8 @@ expectSame("pods of shards", listPods(shards), [
 ]);
 expectSame(
   "tables after the shards",
-  (await readTables("shards")).digests,
-  (await readTables("backfill")).digests,
+  (await readTables("shards", types)).digests,
+  (await readTables("backfill", types)).digests,
 );
 
 // A failed shard fails its run at once; a plan that is not ready is tried again. Each run is told once.
@@ -354,10 +520,26 @@ expectSame(
   ["log_classification 2026-01-15T03", "log_classification 2026-01-15T04"],
 );
 
+// A fresh hour, the same as the second: on Airflow 3 its loads waited for the classifier that was filed after them.
+const fresh = "2026-01-15T07";
+expectSame(
+  "pods of a fresh hour",
+  listPods(readPods("fresh")),
+  [classify(fresh), load("page_view", fresh), load("purchase", fresh)].sort(),
+);
+const freshRows = (await readTables("fresh", scheduledTypes)).counts;
+for (const type of scheduledTypes)
+  expectSame(
+    `rows of ${type} of a fresh hour`,
+    freshRows[`${type} ${fresh}`],
+    source[`${type} ${second}`],
+  );
+
 // Waited for in the triggerer: the same pods, states and alerts.
 expectSame("pods of deferred tasks", listPods(readPods("deferred")), [
   classify("2026-01-15T05"),
   "classify --hour 2026-01-15T06 = 3",
+  load("purchase", third),
   load("purchase", "2026-01-15T05"),
   load("quiet.json", "2026-01-15T05"),
 ]);
@@ -367,6 +549,12 @@ for (const [dag, run, expected] of [
   ["load_quiet_json", /^deferred$/, ["load skipped", "wait success"]],
   ["log_classification", /^failing$/, ["classify failed"]],
   ["load_purchase", /^failing$/, ["load upstream_failed", "wait failed"]],
+  ["load_purchase", /^hour_deferred$/, ["load success", "wait success"]],
+  [
+    "load_page_view",
+    /^neither_deferred$/,
+    isAirflow2 ? [] : ["load upstream_failed", "wait failed"],
+  ],
 ] as const)
   expectSame(
     `tasks of the deferred run ${dag} ${String(run)}`,
@@ -376,27 +564,35 @@ for (const [dag, run, expected] of [
 expectSame("alerts of deferred tasks", readAlerts("deferred"), [
   "log_classification classify 2026-01-15T06",
 ]);
-expectSame("tasks that were deferred", readDeferredTasks(), [
+expectSame("tasks that were deferred", readLogNames("deferred-tasks"), [
   "load_purchase deferred load",
   "load_purchase deferred wait",
   "load_purchase failing wait",
+  // With an hour there is nothing to wait for.
+  "load_purchase hour_deferred load",
   "load_quiet_json deferred load",
   "load_quiet_json deferred wait",
   "log_classification deferred classify",
   "log_classification failing classify",
 ]);
 
+expectSame(
+  "tasks that said that they had neither a date nor an hour",
+  readLogNames("tasks-with-neither"),
+  isAirflow2
+    ? []
+    : [
+        "load_page_view neither_deferred wait",
+        "load_purchase neither wait",
+        "log_classification neither classify",
+      ],
+);
+
 /** Of the logs that say so. */
-function readDeferredTasks(): string[] {
-  const text = readFileSync(
-    join(directory, "steps/deferred/deferred-tasks"),
-    "utf8",
-  );
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) =>
-      line.replace(
+function readLogNames(name: string): string[] {
+  return readRows("deferred", name)
+    .map(([path = ""]) =>
+      path.replace(
         /^\.\/dag_id=(.*)\/run_id=(.*)\/task_id=([^/]*)\/.*$/,
         "$1 $2 $3",
       ),
@@ -410,6 +606,8 @@ function sorted(counts: Record<string, number>): [string, number][] {
 
 const rows = Object.values(source).reduce((sum, count) => sum + count, 0);
 const played = [
+  "scheduled",
+  "reconciled",
   "by-hand",
   "reload",
   "failing",
@@ -417,6 +615,7 @@ const played = [
   "again",
   "shards",
   "failing-shards",
+  "fresh",
   "deferred",
 ];
 const pods = played.flatMap((step) => readPods(step)).length;

@@ -22,6 +22,7 @@ import airflow.providers.cncf.kubernetes.operators.pod  # noqa: F401
 import airflow.providers.standard.sensors.external_task  # noqa: F401
 import airflow.timetables.interval  # noqa: F401
 from kubernetes.client import ApiClient
+from kubernetes.client import models as k8s
 
 warnings.simplefilter("always")  # Python hides deprecations otherwise
 to_plain = ApiClient().sanitize_for_serialization
@@ -104,6 +105,64 @@ def check_task(task):
     check(f"{name} volumes", sorted(mounts), sorted(volume.name for volume in of("volumes") or []))
 
 
+def check_leftovers(task):
+    """Which pods are deleted with their task, and how it fails; the provider's own part is real, the cluster is not."""
+    asked = []
+
+    class Cluster:
+        phase = "Pending"
+
+        def read_pod(self, pod):
+            if self.phase is None:
+                raise OSError("no answer")
+            return k8s.V1Pod(metadata=pod.metadata, spec=pod.spec, status=k8s.V1PodStatus(phase=self.phase))
+
+        def delete_pod(self, pod):
+            asked.append(pod.metadata.name)
+
+    def end(phase, code, now="Failed", **settings):
+        asked.clear()
+        each = copy.copy(task)
+        for name, value in {"log_events_on_failure": False, "skip_on_exit_code": [99], **settings}.items():
+            object.__setattr__(each, name, value)
+        cluster = Cluster()
+        cluster.phase = now
+        each.__dict__["pod_manager"] = cluster
+        each.__dict__["patch_already_checked"] = lambda *_, **__: None
+        terminated = None if code is None else k8s.V1ContainerStateTerminated(exit_code=code)
+        status = k8s.V1ContainerStatus(
+            name=each.base_container_name, image="", image_id="", ready=False, restart_count=0,
+            state=k8s.V1ContainerState(terminated=terminated),
+        )
+        pod = k8s.V1Pod(
+            metadata=k8s.V1ObjectMeta(name="one"),
+            spec=k8s.V1PodSpec(containers=[]),
+            status=k8s.V1PodStatus(phase=phase, container_statuses=[status]),
+        )
+        said = raised(lambda: each.cleanup(pod, pod))
+        return said and said.split(":")[0], list(asked)
+
+    name = f"{task.dag.dag_id} pod that"
+    check(f"{name} is skipped", end("Failed", 99), ("AirflowSkipException", ["one"]))
+    check(f"{name} is skipped, and kept", end("Failed", 99, on_finish_action="keep_pod"), ("AirflowSkipException", []))
+    check(f"{name} did not start", end("Pending", None, "Pending"), ("AirflowException", ["one"]))
+    check(f"{name} started late", end("Pending", None, "Running"), ("AirflowException", ["one"]))
+    check(f"{name} ended meanwhile", end("Pending", None, "Failed"), ("AirflowException", []))
+    check(f"{name} can't be read", end("Pending", None, None), ("OSError", []))
+    check(f"{name} ends with 3", end("Failed", 3), ("AirflowFailException", []))
+    check(f"{name} ends with 5", end("Failed", 5), ("AirflowException", []))
+
+
+def check_form(dag, run_hour):
+    """A run's `hour` must not become the default of the DAG's form, where one process holds the DAG for long."""
+    params = type(dag.params)()
+    params.update(dag.params)
+    params.update(dag.tasks[0].params)
+    params.update({"hour": run_hour})
+    check(f"{dag.dag_id} hour of a run", params["hour"], run_hour)
+    check(f"{dag.dag_id} default of the form", dag.params["hour"], None)
+
+
 def check_hours(dag, logical_date, classify_minute):
     sharded = dag.dag_id == "log_classification" and dag.has_task("plan")
     pod = dag.get_task("plan" if sharded else "classify" if dag.dag_id == "log_classification" else "load")
@@ -112,6 +171,9 @@ def check_hours(dag, logical_date, classify_minute):
         arguments = render(task, hour, date)[1]["arguments"]
         return arguments[arguments.index("--hour") + 1]
 
+    check_form(copy.deepcopy(dag), "2025-01-02T23")
+    if pod.task_id == "load":
+        check_leftovers(pod)
     check(f"{dag.dag_id} scheduled run", hour_of(None, logical_date), "2026-11-21T03")
     seoul = logical_date.astimezone(timezone(timedelta(hours=9)))
     check(f"{dag.dag_id} logical date of another zone", hour_of(None, seoul), "2026-11-21T03")

@@ -224,7 +224,7 @@ describe("an hour in shards, where answers are lost, files go, and others come b
     );
     expect(error).to.be.instanceOf(ServiceError);
     expect(error.message).to.include(
-      `: 1 files that run ${run} staged are gone, view/2026/11/21/03/${run}-00000.ndjson among them; nothing was committed`,
+      `: 1 file that run ${run} staged is gone, view/2026/11/21/03/${run}-00000.ndjson among them; nothing was committed`,
     );
     expect(await keys()).to.deep.equal([]);
   });

@@ -767,7 +767,7 @@ describe("an hour in shards", () => {
       [
         "a count that does not add up",
         (text: string) => text.replace(/"lines":\d+/, '"lines":1'),
-        "1 lines were read",
+        "1 line was read",
       ],
       [
         "a missing part",

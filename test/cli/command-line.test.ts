@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -14,6 +14,7 @@ describe("the command line", function () {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "sluice-cli-"));
+    mkdirSync(join(directory, "source"));
   });
   afterEach(() => {
     rmSync(directory, { recursive: true });
@@ -50,7 +51,22 @@ describe("the command line", function () {
     {
       words: ["clasify", "--hour", "2026-01-15T03"],
       status: 2,
-      says: "Did you mean classify?",
+      says: '"clasify" is no command (did you mean classify?)',
+    },
+    {
+      words: ["sta", "now"],
+      status: 2,
+      says: '"sta" is no command (did you mean status?)',
+    },
+    {
+      words: ["schema", "extrat"],
+      status: 2,
+      says: '"extrat" is no command (did you mean extract?)',
+    },
+    {
+      words: ["load", "now", "--type", "cart", "--hour", "2026-01-15T03"],
+      status: 2,
+      says: "Unknown argument: now",
     },
     { words: ["classify"], status: 2, says: "Missing required argument: hour" },
     {
@@ -81,7 +97,36 @@ describe("the command line", function () {
     {
       words: ["load", "--type", "purchas", "--hour", "2026-01-15T03"],
       status: 2,
-      says: "purchase",
+      says: '"purchas" is not a log type of catalog.yaml (did you mean purchase?)',
+    },
+    {
+      words: ["load", "--type", "coupon_redeemed", "--hour", "2026-01-15T03"],
+      status: 2,
+      says: "sluice add coupon_redeemed --hour 2026-01-15T03 adds it from its staged rows",
+    },
+    {
+      words: [
+        ...["load", "--type", "purchase", "--hour", "2026-01-15T03"],
+        ...["--type", "cart"],
+      ],
+      status: 2,
+      says: "--type is given twice",
+    },
+    {
+      words: [
+        ...["status", "--from", "2026-01-15T03", "--to", "2026-01-15T03"],
+        ...["--from", "2026-01-15T04", "--from", "2026-01-15T05"],
+      ],
+      status: 2,
+      says: "--from is given 3 times",
+    },
+    {
+      words: [
+        ...["classify", "--hour", "2026-01-15T03"],
+        ...["--part-size", "1Gi", "--part-size", "2Gi"],
+      ],
+      status: 2,
+      says: "--part-size is given twice",
     },
     {
       words: ["status", "--from", "2026-01-15T03", "--to", "2026-01-15T02"],
@@ -281,19 +326,20 @@ describe("the command line", function () {
     );
   });
 
-  it("prints errors as JSON too where --json was given", () => {
-    const { stdout, status } = sluice([
-      "classify",
-      "--hour",
-      "2026-01-15T03",
-      "--json",
-    ]);
-    expect(status).to.equal(4);
-    expect(JSON.parse(stdout)).to.have.nested.property(
-      "error.code",
-      "NOT_READY",
-    );
-  });
+  for (const json of ["--json", "--json=true"])
+    it(`prints errors as JSON too where ${json} was given`, () => {
+      const { stdout, status } = sluice([
+        "classify",
+        "--hour",
+        "2026-01-15T03",
+        json,
+      ]);
+      expect(status).to.equal(4);
+      expect(JSON.parse(stdout)).to.have.nested.property(
+        "error.code",
+        "NOT_READY",
+      );
+    });
 
   it("lists every command with an example in its help", () => {
     const commands = [

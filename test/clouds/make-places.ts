@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createBigQueryDataset } from "../contract/bigquery-dataset.js";
+import {
+  type BigQueryDataset,
+  createBigQueryDataset,
+} from "../contract/bigquery-dataset.js";
 import { queryDuckDb } from "../contract/query-duckdb.js";
 import { startBigQueryServer } from "../servers/bigquery-server.js";
 import { s3Environment } from "../servers/s3-environment.js";
@@ -52,16 +55,20 @@ export async function openClouds(servers: SharedServers): Promise<Clouds> {
     gs: () => `gs://${bucket}/${prefix()}`,
     async bigQuery() {
       const dataset = await createBigQueryDataset(bigQuery);
-      return {
-        url: `bigquery://${bigQuery.project}/${dataset.name}`,
-        tableNames: () => dataset.tableNames(),
-        readRows: async (table, jsonColumns) =>
-          spellRows(
-            await dataset.query(`SELECT * FROM \`${table}\``),
-            jsonColumns,
-          ),
-      };
+      return bigQueryPlace(bigQuery.project, dataset);
     },
+  };
+}
+
+export function bigQueryPlace(
+  project: string,
+  dataset: BigQueryDataset,
+): TablePlace {
+  return {
+    url: `bigquery://${project}/${dataset.name}`,
+    tableNames: () => dataset.tableNames(),
+    readRows: async (table, jsonColumns) =>
+      spellRows(await dataset.query(`SELECT * FROM \`${table}\``), jsonColumns),
   };
 }
 

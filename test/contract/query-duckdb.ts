@@ -6,7 +6,7 @@ export async function queryDuckDb(
   file: string,
   sql: string,
 ): Promise<Record<string, Json>[]> {
-  const session = await openDuckDb(file, 10_000);
+  const session = await openDuckDb(file, { lockWaitMs: 10_000 });
   const connection = await session.connect();
   try {
     return (await connection.runAndReadAll(sql)).getRowObjectsJson();

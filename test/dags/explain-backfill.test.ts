@@ -247,7 +247,15 @@ describe("explain", () => {
     expect(await message(explain({ catalog, dag: "nightly", now }))).to.equal(
       'there is no DAG "nightly": expected log_classification, load_ and a table\'s name, log_reconcile, log_watch or log_report',
     );
-    for (const at of ["yesterday", "2026-13-01T00", "2026-11-21"])
+    for (const at of [
+      "yesterday",
+      "2026-13-01T00",
+      "2026-11-21",
+      "2026-02-30T03",
+      "2026-02-29T03:37+09:00",
+      "2026-11-20T24:00Z",
+      "2026-11-21T03:60",
+    ])
       expect(
         await message(explain({ catalog, dag: "load_search", at, now })),
       ).to.include("is not a time");
@@ -285,6 +293,18 @@ describe("backfill", () => {
     expect(range).to.include("1 hour, 2 runs of 2 DAGs, 1 load jobs");
     expect(byHand).to.include("Runs by hand at these logical dates");
     const commands = lines.map((line) => line.split(" -")[0]);
+    const airflow2 = commands.findIndex((line) =>
+      line?.startsWith("airflow dags"),
+    );
+    expect(commands.slice(airflow2, airflow2 + 7)).to.deep.equal([
+      "airflow dags pause log_classification",
+      "airflow dags backfill",
+      "airflow dags unpause log_classification",
+      "airflow dags pause load_search",
+      "airflow dags backfill",
+      "airflow dags unpause load_search",
+      "",
+    ]);
     const airflow3 = commands.findIndex((line) =>
       line?.startsWith("# Airflow 3"),
     );
@@ -322,6 +342,23 @@ describe("backfill", () => {
       "log_classification",
       "load_search",
     ]);
+  });
+
+  it("says what becomes of the other types where some are named, and only then", async () => {
+    const range = {
+      catalog,
+      from: hour("2026-11-21T02"),
+      to: hour("2026-11-21T03"),
+      now,
+    };
+    const behind = async (types?: string[]) =>
+      (
+        await backfill(types === undefined ? range : { ...range, types })
+      ).lines.filter((line) => line.includes("one classification behind"));
+    expect(await behind(["search"])).to.deep.equal([
+      "# Other types of these hours are one classification behind then: log_reconcile loads those of the last 48 hours again, sluice reconcile --from 2026-11-21T02 --to 2026-11-21T03 --run all of them. Leave --types out to do them now.",
+    ]);
+    expect(await behind()).to.deep.equal([]);
   });
 
   it("refuses an unknown type, hours before the start date, and a range that ends before it begins", async () => {

@@ -1,6 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { generate } from "../../jobs/generate.js";
 import { findStaleDags } from "../../src/dags/generate.js";
@@ -80,6 +87,17 @@ describe("generate", () => {
     expect(await readFolder(outDir)).to.deep.equal(files);
   });
 
+  it("takes a table's name that is as long as it may be", async () => {
+    const long = buildType("long", { table: "l".repeat(240) });
+    const { written } = await generate({
+      catalog: buildCatalog([long]),
+      outDir,
+      mode: "write",
+    });
+    expect(written).to.include(`load_${"l".repeat(240)}.py`);
+    expect(await readdir(outDir)).to.deep.equal(written);
+  });
+
   it("changes one DAG file, one line of the form and one of the lock for one more type", async () => {
     await generate({ catalog, outDir, mode: "write" });
     const types = [...catalog.types.values(), buildType("aa")];
@@ -153,6 +171,58 @@ describe("generate", () => {
       "load_b.py",
     ]);
   });
+
+  it("writes nothing at all where one of the files can't be written, and says why", async () => {
+    const others = buildCatalog([buildType("a"), buildType("c")]);
+    await generate({ catalog: others, outDir, mode: "write" });
+    const before = await readFolder(outDir);
+    // Where the third file is drafted, there is a folder.
+    const blocked = join(outDir, `.2.${process.pid}.sluice-add.tmp`);
+    await mkdir(blocked);
+    const error = await rejection(generate({ catalog, outDir, mode: "write" }));
+    expect(error)
+      .to.be.instanceOf(UsageError)
+      .with.property("message")
+      .that.matches(
+        /^\S+ can't be written to: a folder has the name of the file \S+; move it away \(EISDIR\)$/,
+      );
+    await rm(blocked, { recursive: true });
+    expect(await readFolder(outDir)).to.deep.equal(before);
+  });
+
+  const places: [string, readonly string[], readonly string[], RegExp][] = [
+    [
+      "below a file",
+      ["file", "dags"],
+      ["file"],
+      /dags can't be read: a part of its path is a file; .*\(ENOTDIR\)$/,
+    ],
+    [
+      "that is a file",
+      ["file"],
+      ["file"],
+      /file can't be read: a part of its path is a file; .*\(ENOTDIR\)$/,
+    ],
+    [
+      "where a folder has a DAG's name",
+      [],
+      ["load_a.py", "x"],
+      /load_a\.py can't be read: it is a folder; .*\(EISDIR\)$/,
+    ],
+  ];
+  for (const [title, out, file, says] of places)
+    it(`refuses a folder ${title}`, async () => {
+      const path = join(outDir, ...file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, "");
+      const error = await rejection(
+        generate({ catalog, outDir: join(outDir, ...out), mode: "write" }),
+      );
+      expect(error)
+        .to.be.instanceOf(UsageError)
+        .with.property("message")
+        .that.match(says);
+    });
 
   it("refuses to write over a file that it did not write", async () => {
     await writeFile(join(outDir, "load_a.py"), "# by hand\n");

@@ -12,7 +12,7 @@ import { buildHostileCatalog } from "./hostile-catalog.js";
 const bare = buildCatalog([buildType("page_view")]);
 const everySetting = buildEverySettingCatalog();
 
-/** Rewritten by `UPDATE_GOLDEN=1 npx mocha --spec test/dags/golden.test.ts`. */
+/** Rewritten with UPDATE_GOLDEN=1, as CONTRIBUTING.md says. */
 const goldens = [
   ["bare-type.py", bare, "load_page_view.py"],
   ["bare-classifier.py", bare, "log_classification.py"],

@@ -120,6 +120,18 @@ describe("doctor", () => {
     });
   });
 
+  it("fails the listing of a source whose folder is not there", async () => {
+    source = new FileObjectStore(join(directory, "source"), {
+      mustExist: true,
+    });
+    const rows = await run();
+
+    const listed = row(rows, "source", "list");
+    expect(listed).to.include({ result: "failed" });
+    expect(listed.detail).to.include("there is no such folder");
+    expect(row(rows, "source", "read")).to.include({ result: "not_tried" });
+  });
+
   describe("with a store that keeps no conditions (a fake over file:)", () => {
     const lies: readonly {
       readonly check: string;

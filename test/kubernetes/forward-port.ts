@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 export interface ForwardedPort {
   readonly host: string;
@@ -11,10 +12,12 @@ export interface ForwardedPort {
 /**
  * Listens on an address that pods reach, and hands each connection on to a port of this machine's 127.0.0.1.
  * @param findTarget Asked for at each connection; null: the connection stays open and is never answered.
+ * @param isHeld Of what a client sends, as it comes: from there on, its connection is never answered.
  */
 export async function forwardPort(
   host: string,
   findTarget: () => number | null,
+  isHeld: (sent: string) => boolean = () => false,
 ): Promise<ForwardedPort> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
@@ -28,7 +31,12 @@ export async function forwardPort(
     const target = findTarget();
     if (target === null) return;
     const outgoing = keep(connect(target, "127.0.0.1"));
-    incoming.pipe(outgoing).pipe(incoming);
+    const gate = new Transform({
+      transform(bytes: Buffer, _, pass) {
+        if (!isHeld(bytes.toString("latin1"))) pass(null, bytes);
+      },
+    });
+    incoming.pipe(gate).pipe(outgoing).pipe(incoming);
     incoming.on("close", () => outgoing.destroy());
     outgoing.on("close", () => incoming.destroy());
   });

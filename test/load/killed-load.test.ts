@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { DuckDbWarehouse } from "../../src/adapters/duckdb-warehouse.js";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
-import { ServiceError } from "../../src/errors.js";
+import { AccessError } from "../../src/errors.js";
 import { queryDuckDb } from "../contract/query-duckdb.js";
 import { catchError } from "../contract/warehouse.js";
 import { scalar, stageHour } from "./stage-hour.js";
@@ -118,7 +118,7 @@ describe("loads in several processes", function () {
     const [message] = (await once(child, "message")) as [string];
     await once(child, "exit");
     await holder.close();
-    expect(message).to.match(/ServiceError.*held open by the process \d+/s);
+    expect(message).to.match(/NotOpenedError.*held open by the process \d+/s);
     expect(message).to.include(String(process.pid));
   });
 
@@ -130,7 +130,9 @@ describe("loads in several processes", function () {
         partitionBy: "day",
       }),
     );
-    expect(error).to.be.instanceOf(ServiceError);
-    expect((error as Error).message).to.include("load-child.ts");
+    expect(error).to.be.instanceOf(AccessError);
+    expect((error as Error).message).to.include(
+      "load-child.ts is no DuckDB file: name another file",
+    );
   });
 });

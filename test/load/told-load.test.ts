@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { FileObjectStore } from "../../src/adapters/file-object-store.js";
 import type { LogType } from "../../src/catalog/catalog.js";
 import { loadHour } from "../../src/load/load-hour.js";
+import { bigqueryDialect } from "../../src/adapters/bigquery-dialect.js";
 import type { Warehouse } from "../../src/ports/warehouse.js";
 import { hour, logType, scalar, stageHour } from "./stage-hour.js";
 
@@ -12,6 +13,7 @@ import { hour, logType, scalar, stageHour } from "./stage-hour.js";
 function fakeWarehouse(url: string, words: readonly string[]): Warehouse {
   return {
     url,
+    dialect: bigqueryDialect,
     describeTable: () => Promise.resolve(null),
     ensureTable: () => Promise.resolve([]),
     addColumns: () => Promise.resolve(),

@@ -217,7 +217,7 @@ describe("reconcile", () => {
       "2026-11-21T03 pay not_loaded",
     ]);
     expect(found.findings[0]?.message).to.match(
-      /^1 rows staged, seq 1 of run [0-9a-f]{16}; 1 loaded, seq 1 of run [0-9a-f]{16}$/,
+      /^1 row staged, seq 1 of run [0-9a-f]{16}; 1 loaded, seq 1 of run [0-9a-f]{16}$/,
     );
     expect(chooseReconcileExit(await runAll())).to.equal(0);
     const file = join(place.root, "w.duckdb");
@@ -277,6 +277,7 @@ describe("reconcile", () => {
       {
         warehouse: {
           url: warehouse.url,
+          dialect: warehouse.dialect,
           describeTable: (table) => warehouse.describeTable(table),
           ensureTable: (table) => warehouse.ensureTable(table),
           addColumns: (table, fields) => warehouse.addColumns(table, fields),

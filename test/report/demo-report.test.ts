@@ -18,7 +18,7 @@ import { demoDay, makeDemoDay } from "./demo-day.js";
 const file = join(findPackageRoot(), "docs/reports.md");
 const clock = () => new Date("2026-01-16T01:00:00Z");
 
-/** What is recorded stands in docs/reports.md; rewritten by `UPDATE_GOLDEN=1 npx mocha --spec test/report/demo-report.test.ts`. */
+/** What is recorded stands in docs/reports.md; rewritten with UPDATE_GOLDEN=1, as CONTRIBUTING.md says. */
 describe("the demo's messages in docs/reports.md", function () {
   this.timeout(300_000);
   let place: ShopPlace;
@@ -70,10 +70,12 @@ describe("the demo's messages in docs/reports.md", function () {
       { catalog, day: demoDay },
       { stage, warehouse, clock },
     );
+    const messengers = openMessengers();
     const { sent, failures } = await sendToAll(
-      openMessengers(),
+      messengers,
       describeReport(model),
     );
+    for (const messenger of messengers) await messenger.close();
     expect([sent.length, failures]).to.deep.equal([2, []]);
     const { fields } = slack.posts.at(-1) ?? {};
     await compare("report-slack", "json", JSON.stringify(fields, null, 2));

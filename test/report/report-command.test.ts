@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
+import type { CommandContext } from "../../src/commands/context.js";
 import { readEnvironment } from "../../src/environment.js";
+import type { Messenger } from "../../src/ports/messenger.js";
 import { startFakeSlack, type FakeSlack } from "../messages/fake-slack.js";
 import { startMailServer, type MailServer } from "../messages/mail-server.js";
 import {
@@ -37,6 +39,7 @@ describe("sluice report", function () {
   async function sluice(
     words: readonly string[],
     variables: Readonly<Record<string, string>> = {},
+    ports: Partial<CommandContext> = {},
   ) {
     // By import(), as src/main.ts does: mocha's own imports have a class of errors each.
     const { runCommandLine } = await import("../../src/commands.js");
@@ -58,6 +61,7 @@ describe("sluice report", function () {
         [...words, "--catalog", join(root, "catalog.yaml")],
         {
           ...createCommandContext(environment),
+          ...ports,
           finish: (_args, result, said) =>
             printed.push({ words: said, result }),
         },
@@ -197,6 +201,47 @@ describe("sluice report", function () {
     });
     expect(mail.mails.length).to.equal(1);
   });
+
+  for (const [what, failing] of [
+    ["is sent to all", null],
+    ["can't be read", "read"],
+    ["meets a bug where it is sent", "send"],
+    ["lacks the secret of one", "open"],
+  ] as const)
+    it(`ends each connection where a report ${what}`, async () => {
+      const open = new Set<string>();
+      const openMessengers: CommandContext["openMessengers"] = (targets) => {
+        const name = targets.slack === null ? "mail" : "slack";
+        if (failing === "open" && name === "mail")
+          return Promise.reject(new Error("no secret"));
+        open.add(name);
+        const messenger: Messenger = {
+          name,
+          send: () =>
+            failing === "send"
+              ? Promise.reject(new TypeError("a bug"))
+              : Promise.resolve({ messages: 1, thread: null }),
+          close: () => {
+            open.delete(name);
+            return Promise.resolve();
+          },
+        };
+        return Promise.resolve([messenger]);
+      };
+      const done = sluice(
+        ["report", "--day", day, "--send"],
+        {},
+        {
+          openMessengers,
+          ...(failing === "read" && {
+            openStage: () => Promise.reject(new Error("no stage")),
+          }),
+        },
+      );
+      if (failing === null) expect((await done).exitCode).to.equal(0);
+      else await failureOf(done);
+      expect([...open]).to.deep.equal([]);
+    });
 
   it("tells all where the page can't be made, and fails as the page did", async () => {
     const { exitCode, result, told } = await withoutPage(() =>

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { classifyHour } from "../../src/classify/classify-hour.js";
 import { manifestKey } from "../../src/classify/manifest.js";
+import { AccessError, NotOpenedError } from "../../src/errors.js";
+import { parseFolderHour } from "../../src/folder-hour.js";
 import type { ReplaceHour, Warehouse } from "../../src/ports/warehouse.js";
 import { chooseExitCode, runHours } from "../../src/run/run-hours.js";
 import {
@@ -88,4 +90,81 @@ describe("running hours", () => {
     );
     expect(await place.warehouse.countRows("view", hour)).to.equal(1);
   });
+
+  for (const [what, failure] of [
+    ["is held open", new NotOpenedError("held")],
+    ["refuses the caller", new AccessError("no")],
+  ] as const) {
+    it(`leaves no TEMP table to drop where the warehouse ${what}`, async () => {
+      const { calls, warehouse } = failing(failure);
+      await run(warehouse);
+      expect(calls).to.deep.equal(["createTemp", "createTemp"]);
+    });
+  }
+
+  it("begins no more loads once the warehouse could not be opened", async () => {
+    const next = parseFolderHour("2026-11-21T04");
+    await writeObject(place, "2026/11/21/04/a", "view:1", "pay:2");
+    const { calls, warehouse } = failing(new NotOpenedError("held"));
+    const steps: string[] = [];
+    const told: [object, string][] = [];
+    const result = await runHours(
+      {
+        catalog: place.catalog,
+        hours: [hour, next],
+        types: [...place.catalog.types.values()],
+        spoolDirectory: join(place.root, "spool"),
+        onStep: (step) => steps.push(step),
+      },
+      {
+        ...place,
+        warehouse,
+        clock: now,
+        log: {
+          ...silent,
+          warn: (fields, message) => told.push([fields, message]),
+        },
+      },
+    );
+    expect(calls).to.deep.equal(["createTemp", "createTemp"]);
+    expect(result.classified.map((each) => each.hour)).to.deep.equal([
+      hour,
+      next,
+    ]);
+    expect(
+      result.failures.map(({ type, message }) => [type, message]),
+    ).to.deep.equal([
+      ["view", "held"],
+      ["pay", "held"],
+    ]);
+    expect(chooseExitCode(result.failures)).to.equal(5);
+    expect(steps).to.have.length(6);
+    expect(told).to.deep.equal([
+      [
+        { warehouse: place.warehouse.url, loads: 2 },
+        "loads were not begun, because the warehouse can't be opened: run the same again once it can",
+      ],
+    ]);
+  });
+
+  function failing(failure: Error): {
+    readonly calls: string[];
+    readonly warehouse: Warehouse;
+  } {
+    const calls: string[] = [];
+    const warehouse = new Proxy(place.warehouse, {
+      get(target, name) {
+        if (name === "createTemp" || name === "dropTable")
+          return () => {
+            calls.push(name);
+            return Promise.reject(failure);
+          };
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function"
+          ? (value.bind(target) as unknown)
+          : value;
+      },
+    });
+    return { calls, warehouse };
+  }
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { createRowsChecker } from "../../src/schema/check-rows.js";
 import { formatRowsCheck } from "../../src/schema/format-rows-check.js";
 import { createSchemaInferrer } from "../../src/schema/infer-schema.js";
+import { compileRowJudge } from "../../src/schema/judge-row.js";
 import { createMisfitCollector } from "../../src/schema/misfit-collector.js";
 import { parseTableSchema } from "../../src/schema/read-table-schema.js";
 import type { TableField } from "../../src/schema/table-field.js";
@@ -106,6 +107,53 @@ describe("checking rows", () => {
       'x: 1 of 10 rows does not fit the schema; nothing was loaded\n  n: expected INTEGER, found a number with a fraction in 1 row; first a.ndjson:2 {"n":1.5}\n    make n FLOAT',
     );
   });
+
+  const newColumns: readonly (readonly [
+    values: readonly string[],
+    type: string,
+  ])[] = [
+    [["7"], "INTEGER"],
+    [["9007199254740993"], "INTEGER"],
+    [["9223372036854775808"], "NUMERIC"],
+    [["1.5"], "FLOAT"],
+    [["7", "1.5"], "FLOAT"],
+    [["9007199254740993", "1.5"], "NUMERIC"],
+    [["0.12345678901234567890123"], "BIGNUMERIC"],
+    [["true"], "BOOLEAN"],
+    [['"x"', "null"], "STRING"],
+    [["null", '"x"'], "STRING"],
+    [["null", "7"], "INTEGER"],
+    [["7", '"x"'], "JSON"],
+    [["null"], "JSON"],
+    [["{}"], "JSON"],
+  ];
+  for (const [values, type] of newColumns) {
+    it(`the load's refusal asks once for ${type} where ${values.join(" and ")} came, and that keeps all of them`, () => {
+      const judge = compileRowJudge([]);
+      const collector = createMisfitCollector();
+      const inferrer = createSchemaInferrer({
+        quoted: "string",
+        times: "infer",
+        required: false,
+        existing: null,
+        mask: [],
+        converted: new Set(),
+      });
+      for (const [index, value] of values.entries()) {
+        const text = `{"new":${value}}`;
+        const judged = judge(text);
+        if ("misfits" in judged)
+          collector.add(judged.misfits, "a.ndjson", index + 1, text);
+        inferrer.add({ source: "a.ndjson", line: index + 1, text });
+      }
+      const { message } = collector.toError("x", 10);
+      expect(message.match(/add \{.*?\}/g)).to.deep.equal([
+        `add {"name":"new","type":"${type}","mode":"NULLABLE"}`,
+      ]);
+      const [inferred] = inferrer.finish().fields;
+      if (type !== "JSON") expect(inferred?.type).to.equal(type);
+    });
+  }
 
   /** The column, a value that it refuses, and the columns that the advice asks for. */
   const mends: readonly (readonly [

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { schemaDiff } from "../../jobs/schema-diff.js";
+import { bigqueryDialect } from "../../src/adapters/bigquery-dialect.js";
 import { compareFields } from "../../src/load/compare-fields.js";
 import { shapeOrigin } from "../../src/catalog/origin-shape.js";
 import { diffFields } from "../../src/schema/diff-fields.js";
@@ -8,6 +9,8 @@ import { judgeChange } from "../../src/schema/judge-change.js";
 import { reverseOrigin } from "../../src/schema/reverse-origin.js";
 import type { TableField } from "../../src/schema/table-field.js";
 import { plainRule } from "../dags/build-catalog.js";
+
+const onBigQuery = { name: "t", dialect: bigqueryDialect };
 
 function field(
   name: string,
@@ -96,7 +99,7 @@ describe("comparing schemas", () => {
       fc.property(columns, columns, (table, wanted) => {
         const { additions, differences } = compareFields(table, wanted);
         const verdicts = diffFields(table, wanted).map(
-          (change) => [change, judgeChange(change, "t")] as const,
+          (change) => [change, judgeChange(change, onBigQuery)] as const,
         );
         const added = verdicts.flatMap(([{ after }, verdict]) =>
           verdict.do === "apply" && after !== null ? [after] : [],
@@ -139,7 +142,7 @@ describe("comparing schemas", () => {
       const { changes } = schemaDiff({
         before: { name: "t", fields: [before] },
         after: { name: "x.json", fields: [after] },
-        table: "t",
+        table: onBigQuery,
       });
       expect(changes).to.have.length(1);
       expect(changes[0]?.advice).to.include(says);

@@ -84,7 +84,7 @@ describe("a backtest", () => {
     const result = await watchBacktest(options, { file: "counts.csv", text });
 
     expect(formatBacktest(result)).to.match(
-      /^2026-03-22T06\.\.2026-03-22T07 view missing: 0 rows, expected \d+ to \d+\n1 types, 300 hours, of which 0 were too early to judge: 2 alerts in 1 runs$/,
+      /^2026-03-22T06\.\.2026-03-22T07 view missing: 0 rows, expected \d+ to \d+\n1 type, 300 hours, of which 0 were too early to judge: 2 alerts in 1 run$/,
     );
   });
 
