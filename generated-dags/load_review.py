@@ -189,7 +189,8 @@ with DAG(
         log_pod_spec_on_failure=False,
         do_xcom_push=False,
     )
-    wait >> load
+    # As a list: whether a class of this file is one, Python would find out at length, at each parsing.
+    wait >> [load]
     # After the tasks, which have their own for a run's hour to be put into: Airflow 2 would check this one twice, and copy it five
     # times, at each parsing.
     dag.params["hour"] = Param(

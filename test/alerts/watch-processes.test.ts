@@ -29,6 +29,7 @@ describe("watch --send in processes of its own", function () {
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), "sluice-watch-"));
     mkdirSync(join(directory, "schemas/tables"), { recursive: true });
+    mkdirSync(join(directory, "source"));
     writeFileSync(
       join(directory, "schemas/tables/view.json"),
       '[{ "name": "log_type", "type": "STRING" }]',

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -36,6 +37,7 @@ describe("the command line for shards", function () {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "sluice-cli-"));
+    mkdirSync(join(directory, "source"));
   });
   afterEach(() => {
     rmSync(directory, { recursive: true });

@@ -231,7 +231,8 @@ with DAG(
         do_xcom_push=False,
         outlets=[Asset(uri="x-hostile://{{ 1 / 0 }}/type_2")],
     )
-    wait >> load
+    # As a list: whether a class of this file is one, Python would find out at length, at each parsing.
+    wait >> [load]
     # After the tasks, which have their own for a run's hour to be put into: Airflow 2 would check this one twice, and copy it five
     # times, at each parsing.
     dag.params["hour"] = Param(
