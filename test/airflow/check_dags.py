@@ -108,6 +108,7 @@ def check_task(task):
 def check_leftovers(task):
     """Which pods are deleted with their task, and how it fails; the provider's own part is real, the cluster is not."""
     asked = []
+    common = {"log_events_on_failure": False, "skip_on_exit_code": [99], "on_finish_action": "delete_succeeded_pod"}
 
     class Cluster:
         phase = "Pending"
@@ -123,7 +124,7 @@ def check_leftovers(task):
     def end(phase, code, now="Failed", **settings):
         asked.clear()
         each = copy.copy(task)
-        for name, value in {"log_events_on_failure": False, "skip_on_exit_code": [99], **settings}.items():
+        for name, value in {**common, **settings}.items():
             object.__setattr__(each, name, value)
         cluster = Cluster()
         cluster.phase = now
